@@ -1,0 +1,257 @@
+/**
+ * Composition root of the core: builds the services, hands each what it needs of the others as a function, resumes
+ * interventions, and publishes one small state. Knows neither Electron nor a window; both faces call `createApp`.
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { AppState } from '../shared/contract.js'
+import { AppError } from '../shared/errors.js'
+import { parseHostAddress } from '../shared/host-address.js'
+import type { ImportableServer, ServerBadge, ServerState } from '../shared/server.js'
+import type { KnownHostsFile } from '../shared/settings.js'
+import { type Clock, systemClock } from './clock.js'
+import { createEmitter } from './emitter.js'
+import { describeKnownHostsFile, readKnownHosts } from './known-hosts/files.js'
+import { isKnownName, makeQuery } from './known-hosts/verdict.js'
+import { type Log, stderrLog } from './log.js'
+import { createPracticeServer, type PracticeServer } from './practice/server.js'
+import { createInterventions, type Interventions } from './rescue/interventions.js'
+import { createServers, type Servers } from './servers.js'
+import { createTerminalSessions, type SessionTarget, type TerminalSessions } from './sessions/terminal-sessions.js'
+import { createSettings, type SettingsStore } from './settings.js'
+import { listConfigHosts, type ResolvedTarget, resolveTarget } from './ssh/config.js'
+import { connectSsh } from './ssh/connect.js'
+import { probeHostKey } from './ssh/probe.js'
+
+export interface Platform {
+  version: string
+  /** `home` is where `.ssh` lives; `dataDir` holds settings, servers, journal, copies and the practice server. */
+  paths: { home: string; dataDir: string }
+}
+
+/** Replaced in tests only. */
+export interface AppParts {
+  clock: Clock
+  log: Log
+  connect: typeof connectSsh
+  probe: typeof probeHostKey
+  resolve: typeof resolveTarget
+}
+
+export interface App {
+  state(): AppState
+  onDidChange(listener: () => void): () => void
+  /** Loads what is stored and resumes interventions. Everything else waits for it. */
+  start(): Promise<void>
+  terminals: TerminalSessions
+  interventions: Interventions
+  servers: Servers
+  settings: SettingsStore
+  practice: PracticeServer
+  /** @throws AppError `bad-address`, `bad-port` or `not-found` before anything is tried. */
+  sessionTarget(from: { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }): Promise<SessionTarget>
+  importable(): Promise<ImportableServer[]>
+  knownHostsFiles(): Promise<KnownHostsFile[]>
+  dismissResumed(): void
+  dispose(): Promise<void>
+}
+
+export function createApp(platform: Platform, replaced: Partial<AppParts> = {}): App {
+  const parts: AppParts = {
+    clock: systemClock,
+    log: stderrLog,
+    connect: connectSsh,
+    probe: probeHostKey,
+    resolve: resolveTarget,
+    ...replaced,
+  }
+  const { clock, log } = parts
+  const { home, dataDir } = platform.paths
+  const changed = createEmitter()
+  const badges = new Map<string, Extract<ServerBadge, 'known' | 'new' | 'changed' | 'revoked'>>()
+  let resumed: AppState['resumed'] = []
+  let configHosts: Awaited<ReturnType<typeof listConfigHosts>> = []
+
+  const settings = createSettings(dataDir, log)
+  const servers = createServers(dataDir, clock, log)
+  const practice = createPracticeServer({ dataDir })
+  const interventions = createInterventions({ dataDir, clock, log, probe: parts.probe, settings: settings.get })
+  const terminals = createTerminalSessions({
+    connect: parts.connect,
+    readKnownHosts,
+    interventions,
+    clock,
+    log,
+    async onDidSignIn(target) {
+      if (target.practice) return undefined
+      const id = target.serverId ?? (await servers.add(target.name, target.text))
+      await servers.markUsed(id)
+      return id
+    },
+    onDidJudge(target, badge) {
+      badges.set(target.text, badge)
+      changed.emit()
+    },
+  })
+
+  async function resolvePractice(): Promise<ResolvedTarget> {
+    const { port, knownHostsFile } = practice.state()
+    if (!port || !knownHostsFile) throw new AppError('wrong-state')
+    return {
+      typed: 'practice',
+      host: '127.0.0.1',
+      port,
+      user: 'root',
+      checkHostIp: false,
+      hashKnownHosts: false,
+      strict: 'ask',
+      userFiles: [knownHostsFile],
+      systemFiles: [],
+      identityFiles: [],
+      identitiesOnly: true,
+      notes: [],
+    }
+  }
+
+  async function sessionTarget(from: Parameters<App['sessionTarget']>[0]): Promise<SessionTarget> {
+    if (from.kind === 'practice') {
+      await practice.start()
+      return { name: 'practice', text: 'practice', practice: true, resolve: resolvePractice }
+    }
+    const saved = from.kind === 'server' ? servers.find(from.id) : servers.findByTarget(from.text)
+    const text = saved?.target ?? (from as { text: string }).text.trim()
+    const address = parseHostAddress(text)
+    return {
+      name: saved?.name ?? address.host,
+      text,
+      practice: false,
+      serverId: saved?.id,
+      resolve: (signal) => parts.resolve(text, { home, signal }),
+    }
+  }
+
+  /** Badges of servers nobody has connected to since the start: what the files say, one `ssh -G` at a time in the background. */
+  async function judgeServers(signal: AbortSignal) {
+    for (const server of servers.list()) {
+      if (signal.aborted) return
+      if (badges.has(server.target)) continue
+      try {
+        const target = await parts.resolve(server.target, { home, signal })
+        const files = await readKnownHosts({ user: target.userFiles, system: target.systemFiles })
+        const query = makeQuery(target.host, target.port, target.alias ? { alias: target.alias } : {})
+        badges.set(server.target, isKnownName(files, query) === 'known' ? 'known' : 'new')
+        changed.emit()
+      } catch (error) {
+        if (!signal.aborted) log.info(`no badge for a server: ${error instanceof Error ? error.message : 'unknown reason'}`)
+      }
+    }
+  }
+  const background = new AbortController()
+  let judging = Promise.resolve()
+
+  /** The practice drill goes on by itself once the server is back, as an admin would press *Reconnect*. */
+  function followPractice() {
+    const { mode } = practice.state()
+    if (mode !== 'normal' && mode !== 'rescue') return
+    for (const session of terminals.list()) {
+      const open = interventions.list().find((one) => one.practice && one.state === 'active')
+      const waits = session.phase.kind === 'lost' || session.phase.kind === 'failed'
+      // While lines are set aside the watch looks for the known key; the summary page then offers the terminal.
+      if (session.practice && waits && !(mode === 'normal' && open)) terminals.reconnect(session.id)
+    }
+  }
+
+  const stops = [
+    settings.onDidChange(changed.emit),
+    servers.onDidChange(() => {
+      changed.emit()
+      judging = judging.then(() => judgeServers(background.signal))
+    }),
+    interventions.onDidChange(changed.emit),
+    terminals.onDidChange(changed.emit),
+    practice.onDidChange(() => {
+      changed.emit()
+      followPractice()
+    }),
+  ]
+
+  function serverState(server: ReturnType<Servers['list']>[number]): ServerState {
+    const open = interventions
+      .list()
+      .find((one) => !one.practice && (one.state === 'active' || one.state === 'needs-attention') && concerns(one, server))
+    if (!open) return { ...server, badge: badges.get(server.target) ?? 'new' }
+    const badge = open.state === 'needs-attention' ? 'attention' : open.thirdKey ? 'alarm' : 'rescue'
+    return { ...server, badge, since: open.since, interventionId: open.id }
+  }
+
+  return {
+    terminals,
+    interventions,
+    servers,
+    settings,
+    practice,
+    sessionTarget,
+    onDidChange: changed.on,
+    state: () => ({
+      version: platform.version,
+      dataDir,
+      settings: settings.get(),
+      servers: servers.list().map(serverState),
+      sessions: terminals.list(),
+      interventions: interventions.list(),
+      history: interventions.history(),
+      practice: practice.state(),
+      resumed,
+      sshConfigServers: configHosts.length,
+    }),
+    async start() {
+      await Promise.all([settings.load(), servers.load()])
+      resumed = await interventions.resume()
+      configHosts = await listConfigHosts(home).catch((error) => {
+        log.error('the ssh config could not be listed', error)
+        return []
+      })
+      judging = judgeServers(background.signal)
+      changed.emit()
+    },
+    async importable() {
+      configHosts = await listConfigHosts(home)
+      return configHosts.map((host) => ({ ...host, alreadySaved: servers.findByTarget(host.target) !== undefined }))
+    },
+    async knownHostsFiles() {
+      // The files of a host without rules of its own: what `ssh` uses when the configuration says nothing else.
+      const target = await parts.resolve('localhost', { home })
+      return Promise.all([
+        ...target.userFiles.map((path) => describeKnownHostsFile(path, false)),
+        ...target.systemFiles.map((path) => describeKnownHostsFile(path, true)),
+      ])
+    },
+    dismissResumed() {
+      resumed = []
+      changed.emit()
+    },
+    async dispose() {
+      background.abort()
+      for (const stop of stops) stop()
+      terminals.dispose()
+      await Promise.all([interventions.dispose(), practice.dispose(), judging])
+    },
+  }
+}
+
+/** An intervention belongs to a saved server when it was begun under its name or at its very address. */
+function concerns(
+  one: { name: string; host: string; port: number },
+  server: ServerState | { name: string; address: { host: string; port?: number | undefined } },
+) {
+  return one.name === server.name || (one.host === server.address.host && one.port === (server.address.port ?? 22))
+}
+
+/** Where both faces keep their data: what Electron calls userData, so that window and command line share one journal. */
+export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+  if (environment.RESCUETERM_DATA_DIR) return environment.RESCUETERM_DATA_DIR
+  const home = environment.HOME ?? homedir()
+  if (platform === 'darwin') return join(home, 'Library/Application Support/RescueTerm')
+  if (platform === 'win32') return join(environment.APPDATA ?? join(home, 'AppData/Roaming'), 'RescueTerm')
+  return join(environment.XDG_CONFIG_HOME ?? join(home, '.config'), 'RescueTerm')
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../shared/errors.js'
+import { parseHostAddress } from '../shared/host-address.js'
+import { Server } from '../shared/server.js'
+import type { Clock } from './clock.js'
+import { readJsonFile, writeJsonFile } from './durable-file.js'
+import { createEmitter } from './emitter.js'
+import type { Log } from './log.js'
+
+const Stored = z.strictObject({ servers: z.array(Server) })
+
+export interface Servers {
+  list(): readonly Server[]
+  find(id: string): Server
+  findByTarget(target: string): Server | undefined
+  /** `name` empty: the target is the name. A target that is saved already answers with its id. */
+  add(name: string, target: string): Promise<string>
+  update(id: string, name: string, target: string): Promise<void>
+  remove(id: string): Promise<void>
+  markUsed(id: string): Promise<void>
+  onDidChange(listener: () => void): () => void
+  load(): Promise<void>
+}
+
+/** Saved servers in `<dataDir>/servers.json`, in the order they were added. No secrets. Names and targets are checked here. */
+export function createServers(dataDir: string, clock: Clock, log: Log): Servers {
+  const path = join(dataDir, 'servers.json')
+  const changed = createEmitter()
+  let servers: Server[] = []
+  let writing = Promise.resolve()
+
+  // One writer at a time, in the order of the commands; memory changes only after the disk has.
+  function change(edit: (servers: readonly Server[]) => Server[]): Promise<void> {
+    const run = writing.then(async () => {
+      const next = edit(servers)
+      await writeJsonFile(path, { servers: next })
+      servers = next
+      changed.emit()
+    })
+    writing = run.catch(() => {})
+    return run
+  }
+  function find(id: string): Server {
+    const server = servers.find((one) => one.id === id)
+    if (!server) throw new AppError('not-found', { id })
+    return server
+  }
+  const checked = (name: string, target: string) => {
+    const text = target.trim()
+    const address = parseHostAddress(text)
+    return { name: name.trim() || text.replace(/^ssh:\/\//i, ''), target: text, address }
+  }
+
+  return {
+    list: () => servers,
+    find,
+    findByTarget: (target) => servers.find((one) => one.target === target.trim()),
+    onDidChange: changed.on,
+    async load() {
+      try {
+        servers = (await readJsonFile(path, Stored))?.servers ?? []
+      } catch (error) {
+        log.error('the server list could not be read', error)
+      }
+    },
+    async add(name, target) {
+      const server = { id: randomUUID(), ...checked(name, target) }
+      const known = servers.find((one) => one.target === server.target)
+      if (known) return known.id
+      await change((list) => [...list, server])
+      return server.id
+    },
+    async update(id, name, target) {
+      find(id)
+      const fields = checked(name, target)
+      await change((list) => list.map((one) => (one.id === id ? { ...one, ...fields } : one)))
+    },
+    async remove(id) {
+      find(id)
+      await change((list) => list.filter((one) => one.id !== id))
+    },
+    async markUsed(id) {
+      await change((list) => list.map((one) => (one.id === id ? { ...one, lastUsed: clock.now().toISOString() } : one)))
+    },
+  }
+}

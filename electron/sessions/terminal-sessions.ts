@@ -1,0 +1,388 @@
+/**
+ * The tabs: every terminal session with its phase, the questions it waits on and the commands that answer them. A question is
+ * state, never a call to a face; an answer carries the question's id, so that a late or doubled answer changes nothing.
+ * Sessions that share a connection (new tab on a live one) count it; the last one ends it.
+ */
+import { randomUUID } from 'node:crypto'
+import type { EditOutcome } from '../../shared/contract.js'
+import type { EditPreview } from '../../shared/edit-preview.js'
+import { AppError, type ErrorInfo } from '../../shared/errors.js'
+import type { ComparisonResult } from '../../shared/host-key.js'
+import type { CredentialAnswer, CredentialRequest, Dimensions, SessionPhase, TerminalSession } from '../../shared/terminal-session.js'
+import type { Clock } from '../clock.js'
+import { createEmitter } from '../emitter.js'
+import { compareExpectation, fingerprint, keyType } from '../known-hosts/key.js'
+import type { Log } from '../log.js'
+import type { Interventions, InterventionTarget } from '../rescue/interventions.js'
+import type { ResolvedTarget } from '../ssh/config.js'
+import type { SshConnection } from '../ssh/connect.js'
+import { createTerminalStream, type TerminalPort, type TerminalStream } from '../ssh/flow-control.js'
+import { type AttemptParts, attemptConnection, targetFields } from './attempt.js'
+
+/** How often the round trip shown in the status line is measured. */
+const LATENCY_INTERVAL_MS = 15_000
+
+export interface SessionTarget {
+  name: string
+  /** What is shown and remembered. */
+  text: string
+  practice: boolean
+  serverId?: string | undefined
+  resolve(signal: AbortSignal): Promise<ResolvedTarget>
+}
+
+export interface TerminalSessionsParts extends Pick<AttemptParts, 'connect' | 'readKnownHosts'> {
+  interventions: Interventions
+  clock: Clock
+  log: Log
+  /** A session got in: the server is worth listing. */
+  onDidSignIn(target: SessionTarget): Promise<string | undefined>
+  /** What the files said of a target, for its badge. */
+  onDidJudge(target: SessionTarget, verdict: 'known' | 'new' | 'changed' | 'revoked'): void
+}
+
+export interface TerminalSessions {
+  list(): TerminalSession[]
+  onDidChange(listener: () => void): () => void
+  open(target: SessionTarget, dimensions: Dimensions): string
+  duplicate(sessionId: string, dimensions: Dimensions): Promise<string>
+  authenticate(sessionId: string, requestId: string, answer: CredentialAnswer): void
+  reconnect(sessionId: string): void
+  close(sessionId: string): void
+  attach(sessionId: string, port: TerminalPort): void
+  compare(sessionId: string, text: string): ComparisonResult
+  disconnect(sessionId: string, questionId: string): void
+  trust(sessionId: string, questionId: string, save: boolean): Promise<void>
+  plan(sessionId: string, questionId: string, intent: 'set-aside' | 'replace', alsoWrite: boolean): Promise<EditPreview>
+  setAside(sessionId: string, questionId: string, digest: string, alsoWrite: boolean): Promise<EditOutcome>
+  replace(sessionId: string, questionId: string, digest: string): Promise<EditOutcome>
+  recheck(sessionId: string, questionId: string): void
+  dispose(): void
+}
+
+interface Shared {
+  connection: SshConnection
+  users: number
+  whose: 'known' | 'rescue' | 'once'
+}
+
+interface Session {
+  state: TerminalSession
+  target: SessionTarget
+  dimensions: Dimensions
+  attempt: AbortController | undefined
+  question: { id: string; blob: Buffer; target: InterventionTarget } | undefined
+  credentials: { id: string; answer(answer: CredentialAnswer): void } | undefined
+  trusted: Buffer | undefined
+  shared: Shared | undefined
+  stream: TerminalStream | undefined
+  /** A page that attached before the shell was there. */
+  waitingPort: TerminalPort | undefined
+  disposables: (() => void)[]
+}
+
+export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSessions {
+  const sessions = new Map<string, Session>()
+  const changed = createEmitter()
+  const now = () => parts.clock.now().toISOString()
+
+  function find(id: string): Session {
+    const session = sessions.get(id)
+    if (!session) throw new AppError('not-found', { id })
+    return session
+  }
+  function update(session: Session, fields: Partial<TerminalSession>) {
+    session.state = { ...session.state, ...fields }
+    if (sessions.has(session.state.id)) changed.emit()
+  }
+  const enter = (session: Session, phase: SessionPhase) => update(session, { phase })
+
+  function create(target: SessionTarget, dimensions: Dimensions, shared?: Shared): Session {
+    const state: TerminalSession = {
+      id: randomUUID(),
+      name: target.name,
+      target: target.text,
+      user: '',
+      host: '',
+      port: 22,
+      practice: target.practice,
+      phase: { kind: 'connecting', stage: 'config', since: now() },
+      notes: [],
+      ...(target.serverId ? { serverId: target.serverId } : {}),
+    }
+    const session: Session = {
+      state,
+      target,
+      dimensions,
+      attempt: undefined,
+      question: undefined,
+      credentials: undefined,
+      trusted: undefined,
+      shared,
+      stream: undefined,
+      waitingPort: undefined,
+      disposables: [],
+    }
+    sessions.set(state.id, session)
+    changed.emit()
+    return session
+  }
+
+  /** Lets go of the shell and the connection; the phase is the caller's business. */
+  function release(session: Session) {
+    session.attempt?.abort()
+    session.attempt = undefined
+    session.credentials = undefined
+    session.question = undefined
+    for (const dispose of session.disposables.splice(0)) dispose()
+    session.stream?.dispose()
+    session.stream = undefined
+    const shared = session.shared
+    session.shared = undefined
+    if (shared && --shared.users === 0) shared.connection.end()
+  }
+
+  async function run(session: Session) {
+    release(session)
+    const attempt = new AbortController()
+    session.attempt = attempt
+    // A second look at the files is worth one automatic retry: the known key answered and its lines went back.
+    for (let tries = 0; ; tries++) {
+      try {
+        const again = await attemptOnce(session, attempt.signal)
+        if (!again || tries > 0) return
+      } catch (error) {
+        if (attempt.signal.aborted) return
+        enter(session, { kind: 'failed', error: toInfo(error), at: now() })
+        return
+      }
+    }
+  }
+
+  function toInfo(error: unknown): ErrorInfo {
+    if (error instanceof AppError) return error.toInfo()
+    parts.log.error('a connection attempt failed unexpectedly', error)
+    return new AppError('internal', {}, error instanceof Error ? error.message : undefined).toInfo()
+  }
+
+  /** @returns true when the attempt is worth repeating at once. */
+  async function attemptOnce(session: Session, signal: AbortSignal): Promise<boolean> {
+    const since = now()
+    const outcome = await attemptConnection(
+      { name: session.target.name, practice: session.target.practice, trusted: session.trusted, signal },
+      {
+        ...parts,
+        resolve: (cancelled) => session.target.resolve(cancelled),
+        onStage: (stage) => !signal.aborted && enter(session, { kind: 'connecting', stage, since }),
+        onResolved: (resolved) => update(session, targetFields(resolved)),
+        credentials: { ask: (request) => askCredentials(session, signal, request) },
+      },
+    )
+    if (signal.aborted) {
+      if (outcome.kind === 'connected') outcome.connection.end()
+      return false
+    }
+    switch (outcome.kind) {
+      case 'connected':
+        parts.onDidJudge(session.target, outcome.whose === 'known' ? 'known' : 'new')
+        await openShell(session, { connection: outcome.connection, users: 1, whose: outcome.whose }, outcome.interventionId)
+        return false
+      case 'question': {
+        const { question, blob, target } = outcome
+        const id = randomUUID()
+        session.question = { id, blob, target }
+        const { verdict } = question
+        parts.onDidJudge(session.target, verdict === 'revoked' ? 'revoked' : verdict === 'unknown' ? 'new' : 'changed')
+        enter(session, { kind: 'host-key', question: { ...question, id } })
+        return false
+      }
+      case 'returned': {
+        const restored = parts.interventions.list().find((one) => one.id === outcome.interventionId)?.state === 'restored'
+        update(session, { interventionId: outcome.interventionId })
+        if (restored) return true
+        enter(session, { kind: 'cancelled', at: now() })
+        return false
+      }
+      case 'cancelled':
+        enter(session, { kind: 'cancelled', at: now() })
+        return false
+      case 'failed':
+        enter(session, { kind: 'failed', error: outcome.error, at: now() })
+        return false
+    }
+  }
+
+  function askCredentials(session: Session, signal: AbortSignal, request: Omit<CredentialRequest, 'id'>): Promise<CredentialAnswer> {
+    const id = randomUUID()
+    return new Promise((resolve) => {
+      const cancel = () => answer({ kind: 'cancel' })
+      const answer = (given: CredentialAnswer) => {
+        if (session.credentials?.id === id) session.credentials = undefined
+        signal.removeEventListener('abort', cancel)
+        resolve(given)
+      }
+      signal.addEventListener('abort', cancel, { once: true })
+      session.credentials = { id, answer }
+      enter(session, { kind: 'needs-credentials', request: { ...request, id } })
+    })
+  }
+
+  async function openShell(session: Session, shared: Shared, interventionId: string | undefined) {
+    session.shared = shared
+    const { connection } = shared
+    const lost = (error?: ErrorInfo) => {
+      if (session.shared !== shared) return
+      release(session)
+      enter(session, { kind: 'lost', error: error ?? new AppError('closed-early', { host: session.state.host }).toInfo(), at: now() })
+    }
+    session.disposables.push(connection.onDidClose(lost))
+    const channel = await connection.openShell(session.dimensions)
+    if (session.shared !== shared) return
+    session.trusted = undefined
+    session.stream = createTerminalStream(channel, { clock: parts.clock })
+    session.disposables.push(
+      channel.onDidExit((exit) => {
+        release(session)
+        enter(session, { kind: 'ended', ...exit, at: now() })
+      }),
+    )
+    if (session.waitingPort) session.stream.attach(session.waitingPort)
+    session.waitingPort = undefined
+    const key = { type: keyType(connection.hostKey) ?? '', fingerprint: fingerprint(connection.hostKey), whose: shared.whose }
+    const { user, kex, cipher, serverVersion } = connection
+    update(session, {
+      user,
+      phase: { kind: 'open', connection: { user, key, kex, cipher, serverVersion, since: now() } },
+      ...(interventionId ? { interventionId } : {}),
+    })
+    followLatency(session, shared)
+    const serverId = await parts.onDidSignIn(session.target)
+    if (serverId && !session.state.serverId) {
+      session.target.serverId = serverId
+      update(session, { serverId })
+    }
+  }
+
+  function followLatency(session: Session, shared: Shared) {
+    let cancel = () => {}
+    const measure = async () => {
+      try {
+        const latencyMs = await shared.connection.measureLatency()
+        if (session.shared !== shared) return
+        update(session, { latencyMs: Math.round(latencyMs) })
+        cancel = parts.clock.setTimeout(measure, LATENCY_INTERVAL_MS)
+      } catch {
+        // The connection closed meanwhile: `lost` tells.
+      }
+    }
+    session.disposables.push(() => cancel())
+    void measure()
+  }
+
+  function question(sessionId: string, questionId: string) {
+    const session = find(sessionId)
+    if (session.question?.id !== questionId || session.state.phase.kind !== 'host-key') throw new AppError('wrong-state')
+    return { session, asked: session.question, state: session.state.phase.question }
+  }
+  const start = (session: Session) => void run(session)
+
+  return {
+    list: () => [...sessions.values()].map((session) => session.state),
+    onDidChange: changed.on,
+    open(target, dimensions) {
+      const session = create(target, dimensions)
+      start(session)
+      return session.state.id
+    },
+    async duplicate(sessionId, dimensions) {
+      const from = find(sessionId)
+      if (!from.shared) {
+        const session = create(from.target, dimensions)
+        start(session)
+        return session.state.id
+      }
+      from.shared.users++
+      const session = create(from.target, dimensions)
+      const { user, host, port, notes, interventionId } = from.state
+      update(session, { user, host, port, notes })
+      try {
+        await openShell(session, from.shared, interventionId)
+      } catch (error) {
+        release(session)
+        enter(session, { kind: 'failed', error: toInfo(error), at: now() })
+      }
+      return session.state.id
+    },
+    authenticate(sessionId, requestId, answer) {
+      const waiting = find(sessionId).credentials
+      if (waiting?.id !== requestId) throw new AppError('wrong-state')
+      waiting.answer(answer)
+    },
+    reconnect(sessionId) {
+      const session = find(sessionId)
+      const { kind } = session.state.phase
+      if (kind === 'open' || kind === 'connecting' || kind === 'needs-credentials') throw new AppError('wrong-state')
+      start(session)
+    },
+    close(sessionId) {
+      const session = find(sessionId)
+      sessions.delete(sessionId)
+      release(session)
+      session.waitingPort?.close()
+      changed.emit()
+    },
+    attach(sessionId, port) {
+      const session = find(sessionId)
+      if (session.stream) return session.stream.attach(port)
+      session.waitingPort?.close()
+      session.waitingPort = port
+    },
+    compare(sessionId, text) {
+      const asked = find(sessionId).question
+      if (!asked) throw new AppError('wrong-state')
+      return compareExpectation(text, asked.blob)
+    },
+    disconnect(sessionId, questionId) {
+      const { session } = question(sessionId, questionId)
+      session.question = undefined
+      enter(session, { kind: 'cancelled', at: now() })
+    },
+    async trust(sessionId, questionId, save) {
+      const { session, asked, state } = question(sessionId, questionId)
+      if (state.verdict !== 'unknown' || state.interventionId) throw new AppError('wrong-state')
+      if (state.strict) throw new AppError('strict-unknown', { host: session.state.host })
+      if (save) await parts.interventions.save(asked.target, asked.blob)
+      session.trusted = asked.blob
+      start(session)
+    },
+    async plan(sessionId, questionId, intent, alsoWrite) {
+      const { asked, state } = question(sessionId, questionId)
+      if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
+      return parts.interventions.plan(asked.target, asked.blob, intent, alsoWrite)
+    },
+    async setAside(sessionId, questionId, digest, alsoWrite) {
+      const { session, asked, state } = question(sessionId, questionId)
+      if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
+      const outcome = await parts.interventions.begin(asked.target, asked.blob, digest, alsoWrite)
+      if (outcome.kind === 'applied') {
+        update(session, { interventionId: outcome.id })
+        start(session)
+      }
+      return outcome
+    },
+    async replace(sessionId, questionId, digest) {
+      const { session, asked, state } = question(sessionId, questionId)
+      if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
+      const outcome = await parts.interventions.replace(asked.target, asked.blob, digest)
+      if (outcome.kind === 'applied') start(session)
+      return outcome
+    },
+    recheck(sessionId, questionId) {
+      start(question(sessionId, questionId).session)
+    },
+    dispose() {
+      for (const session of sessions.values()) release(session)
+      sessions.clear()
+    },
+  }
+}
