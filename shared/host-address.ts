@@ -41,6 +41,7 @@ export function parseHostAddress(text: string): HostAddress {
     host = place.slice(0, place.indexOf(':'))
     portText = place.slice(place.indexOf(':') + 1)
   }
+  if (portText?.startsWith('/')) throw bad() // another scheme's `//`
   if (!(host.includes(':') ? v6Pattern.test(host) : hostPattern.test(host)) || host.length > 255) throw bad()
   let port: number | undefined
   if (portText !== undefined) {
