@@ -18,6 +18,7 @@ export interface OpenFile {
 export interface FileOperations {
   open(path: string, flags: number, mode?: number): Promise<OpenFile>
   rename(from: string, to: string): Promise<void>
+  link(existing: string, path: string): Promise<void>
   unlink(path: string): Promise<void>
   mkdir(path: string, mode: number): Promise<void>
   rmdir(path: string): Promise<void>
@@ -45,6 +46,7 @@ export const nodeFiles: FileOperations = {
     }
   },
   rename: promises.rename,
+  link: promises.link,
   unlink: promises.unlink,
   mkdir: async (path, mode) => void (await promises.mkdir(path, { mode })),
   rmdir: promises.rmdir,
@@ -63,6 +65,8 @@ export function errnoOf(error: unknown): string {
 
 export const openFlags = {
   read: constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  /** Follows links; not blocking, so that opening a named pipe answers at once. */
+  readThrough: constants.O_RDONLY | (constants.O_NONBLOCK ?? 0),
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0),
   update: constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
   directory: constants.O_RDONLY,
