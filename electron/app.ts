@@ -12,6 +12,7 @@ import type { KnownHostsFile } from '../shared/settings.js'
 import { type Clock, systemClock } from './clock.js'
 import { createEmitter } from './emitter.js'
 import { describeKnownHostsFile, readKnownHosts } from './known-hosts/files.js'
+import { randomart } from './known-hosts/key.js'
 import { isKnownName, makeQuery } from './known-hosts/verdict.js'
 import { type Log, stderrLog } from './log.js'
 import { createPracticeServer, type PracticeServer } from './practice/server.js'
@@ -74,7 +75,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
 
   const settings = createSettings(dataDir, log)
   const servers = createServers(dataDir, clock, log)
-  const practice = createPracticeServer({ dataDir })
+  const practice = createPracticeServer({ dataDir, randomart })
   const interventions = createInterventions({ dataDir, clock, log, probe: parts.probe, settings: settings.get })
   const terminals = createTerminalSessions({
     connect: parts.connect,
