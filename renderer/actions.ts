@@ -1,0 +1,155 @@
+/** Commands of the window: what buttons, keys and the palette do. Failures are shown by `call`. */
+import type { Intervention } from '../shared/intervention.js'
+import type { Settings } from '../shared/settings.js'
+import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
+import { api, call } from './api.js'
+import { bridge } from './bridge.js'
+import { type SettingsPage, update, type WindowDialog, windowState } from './state.js'
+import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab } from './tabs/tab-list.js'
+
+export type Target = { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }
+
+const activeTab = () => windowState().tabs.find((tab) => tab.key === windowState().active)
+
+/** Connects in the tab in front when it holds no session (start page, closed tab), else in a new one. */
+export async function openTarget(target: Target, o: { newTab?: boolean } = {}) {
+  const place = activeTab()
+  const opened = await call(api.terminal.open({ target, dimensions: windowState().dimensions }))
+  if (!opened) return
+  const content = { kind: 'session', sessionId: opened.sessionId } as const
+  update((state) => {
+    // The state with the new session may have come first and given it a tab in the background.
+    const early = state.tabs.find((tab) => tab.kind === 'session' && tab.sessionId === opened.sessionId)
+    const list = early ? removeTab(state, early.key) : state
+    const here = list.tabs.find((tab) => tab.key === place?.key)
+    const reusable = here?.kind === 'start' || here?.kind === 'closed' || here?.kind === 'intervention'
+    if (here && reusable && !o.newTab) return { ...replaceTab(list, here.key, content), active: here.key }
+    return addTab(list, content)
+  })
+}
+
+/** Goes to the server's open terminal if there is one, else connects. */
+export function openServer(id: string) {
+  const session = windowState().app?.sessions.find((one) => one.serverId === id)
+  if (session) showSession(session.id)
+  else void openTarget({ kind: 'server', id })
+}
+
+export function openPractice() {
+  const session = windowState().app?.sessions.find((one) => one.practice)
+  if (session) showSession(session.id)
+  else void openTarget({ kind: 'practice' })
+}
+
+/** A second terminal on the live connection of a session. */
+export async function duplicateSession(sessionId: string) {
+  const opened = await call(api.terminal.duplicate({ sessionId, dimensions: windowState().dimensions }))
+  if (opened) showSession(opened.sessionId)
+}
+
+export function showSession(sessionId: string) {
+  update((state) => showTab(state, { kind: 'session', sessionId }, (tab) => tab.kind === 'session' && tab.sessionId === sessionId))
+}
+
+/** Goes to where this intervention is handled: its terminal's tab, else a page of its own. */
+export function showIntervention(intervention: Intervention) {
+  const { app, hiddenPages } = windowState()
+  update(() => ({ hiddenPages: hiddenPages.filter((id) => id !== intervention.id), panelOpen: true }))
+  const session = app?.sessions.find((one) => one.interventionId === intervention.id)
+  if (session) return showSession(session.id)
+  update((state) =>
+    showTab(
+      state,
+      { kind: 'intervention', interventionId: intervention.id },
+      (tab) => tab.kind === 'intervention' && tab.interventionId === intervention.id,
+    ),
+  )
+}
+
+/** Where a terminal of this intervention's server is opened from. */
+export function targetOf(intervention: Intervention): Target {
+  if (intervention.practice) return { kind: 'practice' }
+  const server = windowState().app?.servers.find((one) => one.interventionId === intervention.id)
+  if (server) return { kind: 'server', id: server.id }
+  const { host, port } = intervention
+  return { kind: 'address', text: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` }
+}
+
+/** Puts the centre page of an intervention away until something new happens or the person asks for it (*Decide later*). */
+export const hideInterventionPage = (id: string) => update((state) => ({ hiddenPages: [...state.hiddenPages, id] }))
+
+/** A session of the running core tries again; one of a former core process is opened anew in the same tab. */
+export async function reconnectSession(session: TerminalSession) {
+  if (!windowState().lost.some((one) => one.id === session.id)) {
+    await call(api.terminal.reconnect({ sessionId: session.id }))
+    return
+  }
+  const target: Target = session.practice
+    ? { kind: 'practice' }
+    : session.serverId
+      ? { kind: 'server', id: session.serverId }
+      : { kind: 'address', text: session.target }
+  const opened = await call(api.terminal.open({ target, dimensions: windowState().dimensions }))
+  if (!opened) return
+  const sessionId = opened.sessionId
+  update((state) => {
+    const early = state.tabs.find((tab) => tab.kind === 'session' && tab.sessionId === sessionId)
+    const list = early ? removeTab(state, early.key) : state
+    const tab = list.tabs.find((one) => one.kind === 'session' && one.sessionId === session.id)
+    const fresh = { kind: 'session', sessionId } as const
+    return { ...forget(session.id), ...(tab ? replaceTab(list, tab.key, fresh) : addTab(list, fresh)) }
+  })
+}
+
+/** All sessions lost with the core process, one after the other (14b). */
+export async function reconnectAll() {
+  for (const session of windowState().lost) await reconnectSession(session)
+}
+
+function forget(sessionId: string) {
+  const { app, lost } = windowState()
+  if (!lost.some((one) => one.id === sessionId)) return {}
+  const without = (sessions: readonly TerminalSession[]) => sessions.filter((one) => one.id !== sessionId)
+  return { lost: without(lost), ...(app ? { app: { ...app, sessions: without(app.sessions) } } : {}) }
+}
+
+export function closeTab(key: string) {
+  const tab = windowState().tabs.find((one) => one.key === key)
+  if (!tab) return
+  if (tab.kind === 'session') {
+    const isLost = windowState().lost.some((one) => one.id === tab.sessionId)
+    if (!isLost) void call(api.terminal.close({ sessionId: tab.sessionId }))
+    update((state) => ({ closed: [...state.closed, tab.sessionId], ...forget(tab.sessionId), ...removeTab(state, key) }))
+  } else update((state) => removeTab(state, key))
+  if (!windowState().tabs.length) openStartTab()
+}
+
+export const openStartTab = () => update((state) => addTab(state, { kind: 'start' }))
+export const activateTab = (key: string) => update(() => ({ active: key }))
+export const stepActiveTab = (step: 1 | -1) => update((state) => stepTab(state, step))
+export const selectTabAt = (position: number | 'last') => update((state) => selectTab(state, position))
+export const moveTabTo = (key: string, to: number) => update((state) => moveTab(state, key, to))
+export const closeActiveTab = () => closeTab(windowState().active)
+
+export const showSeveral = () => update((state) => showTab(state, { kind: 'several' }, (tab) => tab.kind === 'several'))
+export const showSettings = (page?: SettingsPage) =>
+  update((state) => ({
+    ...(page ? { settingsPage: page } : {}),
+    ...showTab(state, { kind: 'settings' }, (tab) => tab.kind === 'settings'),
+  }))
+export const showDialog = (dialog: WindowDialog) => update(() => ({ dialog }))
+export const closeDialog = () => update(() => ({ dialog: undefined }))
+export const togglePanel = () => update((state) => ({ panelOpen: !state.panelOpen }))
+export const toggleServers = () => update((state) => ({ serversOpen: !state.serversOpen }))
+
+/** Told by the terminal in front after each fit. */
+export const rememberDimensions = (dimensions: Dimensions) => update(() => ({ dimensions }))
+
+export const changeSettings = (change: Partial<Settings>) => call(api.settings.update(change))
+
+/** The window may close; lines set aside are safe and the watch goes on at the next start. */
+export function confirmClose() {
+  update(() => ({ closeAsked: false }))
+  bridge.closeWindow()
+}
+export const cancelClose = () => update(() => ({ closeAsked: false }))
