@@ -57,7 +57,7 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
   const intervention = parts.interventions.findOpen({ query, userFiles: resolved.userFiles })
 
   let seen: { blob: Buffer; verdict: HostKeyVerdict } | undefined
-  let whose: 'known' | 'rescue' | 'once' = 'known'
+  let whose = 'known' as 'known' | 'rescue' | 'once'
   const outcome = await parts.connect(
     { ...resolved, host: address ?? resolved.host },
     {
