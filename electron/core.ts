@@ -1,0 +1,66 @@
+/**
+ * The core process. Main forks it with [data directory, version], sends each page's ports, and beats once a second; everything
+ * else comes from the page on those ports. A stray rejection is logged; a stray exception ends the process, because its state
+ * can no longer be trusted: main forks it anew and interventions resume from the journal.
+ */
+import { homedir } from 'node:os'
+import { RPCHandler } from '@orpc/server/message-port'
+import type { MessageEvent, MessagePortMain, ParentPort } from 'electron'
+import { AttachTerminal } from '../shared/terminal-session.js'
+import { createRouter } from './api.js'
+import { type App, createApp } from './app.js'
+import { type Log, stderrLog } from './log.js'
+import type { TerminalPort } from './ssh/flow-control.js'
+
+const main = (process as unknown as { parentPort: ParentPort }).parentPort
+const log = stderrLog
+process.on('unhandledRejection', (reason) => log.error('an unhandled rejection in the core', reason))
+process.on('uncaughtException', (error) => {
+  log.error('the core cannot go on', error)
+  process.exit(1)
+})
+
+const [dataDir = '', version = ''] = process.argv.slice(2)
+const app = createApp({ version, paths: { home: homedir(), dataDir } })
+const router = createRouter(app, log)
+
+main.on('message', ({ data, ports }) => {
+  if (data === 'ping') main.postMessage('pong')
+  else if (data === 'stop') void app.dispose().finally(() => process.exit(0))
+  else if (data === 'page') {
+    const [rpc, terminals] = ports
+    if (rpc && terminals) serve(app, router, { rpc, terminals }, log)
+  }
+})
+void app.start().then(() => main.postMessage('up'))
+
+function serve(app: App, router: ReturnType<typeof createRouter>, ports: { rpc: MessagePortMain; terminals: MessagePortMain }, log: Log) {
+  new RPCHandler(router).upgrade(ports.rpc)
+  ports.rpc.start()
+  ports.terminals.on('message', ({ data, ports: [port] }) => {
+    const request = AttachTerminal.safeParse(data)
+    if (!port) return
+    try {
+      if (!request.success) throw new Error('the page sent something that is no request')
+      app.terminals.attach(request.data.sessionId, terminalPort(port))
+    } catch (error) {
+      // The tab was closed meanwhile, or the page asked nonsense: either way nobody is at this port.
+      port.close()
+      log.info(`a terminal port was refused: ${error instanceof Error ? error.message : ''}`)
+    }
+  })
+  ports.terminals.start()
+}
+
+/** Electron wraps messages in events with ports; a terminal port knows payloads only. */
+function terminalPort(port: MessagePortMain): TerminalPort {
+  return {
+    postMessage: (message) => port.postMessage(message),
+    on(event: 'message' | 'close', listener: (data: unknown) => void) {
+      if (event === 'message') port.on('message', (message: MessageEvent) => listener(message.data))
+      else port.on('close', () => listener(undefined))
+    },
+    start: () => port.start(),
+    close: () => port.close(),
+  }
+}
