@@ -1,61 +1,8 @@
 import { z } from 'zod'
+import { errorCodes } from './app-error.js'
 
-/**
- * Every failure a person can meet, by code. Words live in `renderer/locales/*.json` under `error.<code>`; `detail` is technical
- * text (English, possibly written by the server, already stripped of control characters), shown folded and as a quotation.
- */
-export const errorCodes = [
-  // what was typed
-  'bad-address',
-  'bad-port',
-  'bad-key',
-  'bad-fingerprint',
-  'bad-request',
-  // reaching the server
-  'dns',
-  'refused',
-  'unreachable',
-  'timeout',
-  'not-ssh',
-  'closed-early',
-  'protocol',
-  'no-common-algorithm',
-  'weak-host-key',
-  // signing in
-  'auth-failed',
-  'too-many-failures',
-  'password-expired',
-  'key-unreadable',
-  'key-unsupported',
-  'key-is-public',
-  'key-passphrase',
-  'no-agent',
-  'no-shell',
-  // identity
-  'host-key-changed-again',
-  'revoked',
-  // known_hosts and the journal
-  'file-not-regular',
-  'file-too-large',
-  'file-unreadable',
-  'file-read-only',
-  'file-no-space',
-  'file-busy',
-  'file-changed',
-  'file-io',
-  'ssh-directory',
-  'config-failed',
-  'proxy-unsupported',
-  'strict-unknown',
-  'journal-unreadable',
-  'locked',
-  'nothing-to-set-aside',
-  'not-found',
-  'wrong-state',
-  // the app itself
-  'core-restarted',
-  'internal',
-] as const
+export { AppError, errorCodes } from './app-error.js'
+
 export const ErrorCode = z.enum(errorCodes)
 export type ErrorCode = z.infer<typeof ErrorCode>
 
@@ -66,20 +13,3 @@ export const ErrorInfo = z.strictObject({
   detail: z.string().max(4000).optional(),
 })
 export type ErrorInfo = z.infer<typeof ErrorInfo>
-
-/** The only error that crosses the wire; anything else becomes `internal` there and is logged in the core. */
-export class AppError extends Error {
-  readonly code: ErrorCode
-  readonly data: Record<string, string | number>
-  readonly detail: string | undefined
-  constructor(code: ErrorCode, data: Record<string, string | number> = {}, detail?: string, options?: ErrorOptions) {
-    super(detail ? `${code}: ${detail}` : code, options)
-    this.name = 'AppError'
-    this.code = code
-    this.data = data
-    this.detail = detail
-  }
-  toInfo(): ErrorInfo {
-    return { code: this.code, data: this.data, ...(this.detail ? { detail: this.detail } : {}) }
-  }
-}
