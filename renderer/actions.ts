@@ -4,7 +4,7 @@ import type { Settings } from '../shared/settings.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, call } from './api.js'
 import { bridge } from './bridge.js'
-import { type SettingsPage, update, type WindowDialog, windowState } from './state.js'
+import { isNarrow, type SettingsPage, update, type WindowDialog, windowState } from './state.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab } from './tabs/tab-list.js'
 
 export type Target = { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }
@@ -140,7 +140,8 @@ export const showSettings = (page?: SettingsPage) =>
 export const showDialog = (dialog: WindowDialog) => update(() => ({ dialog }))
 export const closeDialog = () => update(() => ({ dialog: undefined }))
 export const togglePanel = () => update((state) => ({ panelOpen: !state.panelOpen }))
-export const toggleServers = () => update((state) => ({ serversOpen: !state.serversOpen }))
+export const toggleServers = () =>
+  update((state) => (isNarrow() ? { serversOver: !state.serversOver } : { serversOpen: !state.serversOpen }))
 
 /** Told by the terminal in front after each fit. */
 export const rememberDimensions = (dimensions: Dimensions) => update(() => ({ dimensions }))

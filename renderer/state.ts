@@ -26,7 +26,10 @@ export interface WindowState extends TabList {
   closed: readonly string[]
   /** Wanted right panel; it shows only where there is something to show. */
   panelOpen: boolean
+  /** The server list beside the tabs; when false, or in a narrow window, a rail stands for it. */
   serversOpen: boolean
+  /** In a narrow window the list can lie over the tabs for a moment. */
+  serversOver: boolean
   settingsPage: SettingsPage
   dialog: WindowDialog | undefined
   closeAsked: boolean
@@ -46,6 +49,7 @@ let current: WindowState = {
   active: '',
   panelOpen: true,
   serversOpen: true,
+  serversOver: false,
   settingsPage: 'keys',
   dialog: undefined,
   closeAsked: false,
@@ -68,6 +72,10 @@ export function subscribe(listener: () => void): () => void {
 
 /** Re-renders when the selected value changes identity: select parts, do not build new objects. */
 export const useWindow = <T>(select: (state: WindowState) => T): T => useSyncExternalStore(subscribe, () => select(current))
+
+/** Under this width the list gives way to the rail (styles.css has the same number). */
+export const isNarrow = () => matchMedia('(max-width: 1120px)').matches
+export const showServers = () => update(() => (isNarrow() ? { serversOver: true } : { serversOpen: true }))
 
 /** A new state from the core. */
 export function receive(app: AppState) {

@@ -72,6 +72,8 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--rt-danger-edge': '#e5645a',
     '--rt-danger-tint': '#331c1a',
     '--rt-scrim': 'rgba(8,9,10,.62)',
+    '--rt-term-bg': '#0e1011',
+    '--rt-row-on': '#2c3132',
   },
   light: {
     '--mantine-color-body': '#ffffff',
@@ -101,5 +103,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--rt-danger-edge': '#b42f26',
     '--rt-danger-tint': '#fdeceb',
     '--rt-scrim': 'rgba(26,30,30,.42)',
+    '--rt-term-bg': '#fcfdfc',
+    '--rt-row-on': '#dfe3e2',
   },
 })

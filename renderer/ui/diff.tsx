@@ -20,7 +20,6 @@ export function Diff({ path, rows, note }: { path: string; rows: readonly DiffRo
       </div>
       <div className="rt-diff-rows">
         {rows.map((row, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a preview never changes; a new one is a new list
           <Row key={index} row={row} />
         ))}
       </div>

@@ -4,10 +4,7 @@ import { i18n, type TextKey, useLanguage } from '../i18n.js'
 
 const bold = (parts: ReactNode[]) => <b>{parts.map(keyed)}</b>
 const code = (parts: ReactNode[]) => <code>{parts.map(keyed)}</code>
-const keyed = (part: ReactNode, index: number) => (
-  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one message never move
-  <Fragment key={index}>{part}</Fragment>
-)
+const keyed = (part: ReactNode, index: number) => <Fragment key={index}>{part}</Fragment>
 
 /** A text with `<b>` (bold) and `<c>` (code). Values may be nodes; a value is never read as markup. */
 export function Rich({ text, values = {} }: { text: TextKey; values?: Record<string, ReactNode> }) {

@@ -1,0 +1,209 @@
+/**
+ * The window: banner over servers | tabs | rescue panel, and what floats above (palette, dialogs, the question before closing).
+ * Also what belongs to the window as a whole: its keys, menu commands, language, colours, and what is remembered for next time.
+ */
+import { useMantineColorScheme } from '@mantine/core'
+import { useEffect } from 'react'
+import {
+  changeSettings,
+  closeActiveTab,
+  confirmClose,
+  openStartTab,
+  openTarget,
+  selectTabAt,
+  showSettings,
+  stepActiveTab,
+  togglePanel,
+  toggleServers,
+} from './actions.js'
+import { bridge } from './bridge.js'
+import { resolveLanguage, setLanguage, useT } from './i18n.js'
+import { matchShortcut, runTerminalCommand, type Shortcut } from './keys.js'
+import { openPalette, Palette } from './palette/palette.js'
+import { Banner } from './rescue/banner.js'
+import { CloseQuestion } from './rescue/close-question.js'
+import { RescuePanel } from './rescue/rescue-panel.js'
+import { ServerDialogs } from './servers/server-dialogs.js'
+import { Sidebar } from './servers/sidebar.js'
+import { showServers, useActiveSession, useAppPart, useIntervention, useWindow, windowState } from './state.js'
+import { focusFilter, focusInside, region, stepRegion } from './tabs/focus.js'
+import { TabBody } from './tabs/tab-body.js'
+import { isOpenIntervention } from './tabs/tab-label.js'
+import { TabStrip } from './tabs/tab-strip.js'
+import { useResumedNotice } from './tabs/use-resumed-notice.js'
+
+export function App() {
+  const t = useT()
+  const tabs = useWindow((state) => state.tabs)
+  const active = useWindow((state) => state.active)
+  const panelOpen = useWindow((state) => state.panelOpen)
+  const closeAsked = useWindow((state) => state.closeAsked)
+  const firstRun = useAppPart((app) => app.servers.length === 0 && app.sessions.length === 0)
+  const session = useActiveSession()
+  const intervention = useIntervention(session?.interventionId)
+  const hasPanel = session !== undefined && (session.practice || (intervention !== undefined && isOpenIntervention(intervention)))
+  const onlyStart = tabs.length === 1 && tabs[0]?.kind === 'start'
+  useAppearance()
+  useWindowKeys()
+  useResumedNotice()
+  useRememberedTabs()
+  return (
+    <div className="rt-app">
+      <div {...region('banner')}>
+        <Banner />
+      </div>
+      <div className="rt-main">
+        <Sidebar />
+        <main className="rt-centre">
+          {!(firstRun && onlyStart) && (
+            <TabStrip hasPanel={hasPanel} onEnter={() => focusInside(document.getElementById(`${active}-body`))} />
+          )}
+          {tabs.map((tab) => (
+            <TabBody key={tab.key} tab={tab} active={tab.key === active} />
+          ))}
+        </main>
+        {hasPanel && panelOpen && (
+          <aside className="rt-panel" aria-label={t('common.tab.panel')} {...region('panel')}>
+            <RescuePanel key={session.id} session={session} />
+          </aside>
+        )}
+      </div>
+      <Palette />
+      <ServerDialogs />
+      {closeAsked && <CloseQuestion />}
+    </div>
+  )
+}
+
+/** Language and colours follow the settings at once. */
+function useAppearance() {
+  const language = useAppPart((app) => app.settings.language)
+  const theme = useAppPart((app) => app.settings.theme)
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: false })
+  useEffect(() => setLanguage(resolveLanguage(language, bridge.locale)), [language])
+  useEffect(() => setColorScheme(theme === 'system' ? 'auto' : theme), [theme, setColorScheme])
+}
+
+/** Our keys win over everything, a focused terminal included; all others pass. */
+function useWindowKeys() {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      const shortcut = matchShortcut(event, bridge.platform)
+      if (!shortcut || !runShortcut(shortcut)) return
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    addEventListener('keydown', onKeyDown, { capture: true })
+    return () => removeEventListener('keydown', onKeyDown, { capture: true })
+  }, [])
+}
+
+/** False: the key is left to whatever has the focus (copying in a field is the field's). */
+function runShortcut(shortcut: Shortcut): boolean {
+  const size = windowState().app?.settings.fontSize ?? 13
+  switch (shortcut.name) {
+    case 'new-tab':
+      openStartTab()
+      return true
+    case 'close-tab':
+      closeActiveTab()
+      return true
+    case 'next-tab':
+      stepActiveTab(1)
+      return true
+    case 'previous-tab':
+      stepActiveTab(-1)
+      return true
+    case 'tab-n':
+      selectTabAt(shortcut.position)
+      return true
+    case 'tab-last':
+      selectTabAt('last')
+      return true
+    case 'palette':
+      openPalette()
+      return true
+    case 'filter':
+      showServers()
+      focusFilter()
+      return true
+    case 'servers':
+      toggleServers()
+      return true
+    case 'panel':
+      togglePanel()
+      return true
+    case 'next-region':
+      stepRegion(1)
+      return true
+    case 'previous-region':
+      stepRegion(-1)
+      return true
+    case 'larger':
+    case 'smaller':
+    case 'reset-size':
+      void changeSettings({ fontSize: nextFontSize(size, shortcut.name) })
+      return true
+    case 'settings':
+      showSettings()
+      return true
+    case 'search':
+    case 'clear':
+      runTerminalCommand(shortcut.name)
+      return true
+    case 'copy':
+    case 'paste': {
+      if (!document.activeElement?.closest('.xterm')) return false
+      runTerminalCommand(shortcut.name)
+      return true
+    }
+  }
+}
+
+const nextFontSize = (size: number, change: 'larger' | 'smaller' | 'reset-size') =>
+  change === 'reset-size' ? 13 : Math.max(8, Math.min(32, size + (change === 'larger' ? 1 : -1)))
+
+/** Commands of the menu and of a second start of the app. */
+export function runMenuCommand(command: string) {
+  if (command.startsWith('open:')) void openTarget({ kind: 'address', text: command.slice(5) }, { newTab: true })
+  else if (isPlainShortcut(command)) runShortcut({ name: command })
+}
+const menuCommands = [
+  'new-tab',
+  'close-tab',
+  'next-tab',
+  'previous-tab',
+  'palette',
+  'filter',
+  'servers',
+  'panel',
+  'search',
+  'clear',
+] as const
+const moreMenuCommands = ['copy', 'paste', 'larger', 'smaller', 'reset-size', 'settings'] as const
+type MenuCommand = (typeof menuCommands)[number] | (typeof moreMenuCommands)[number]
+const isPlainShortcut = (command: string): command is MenuCommand =>
+  ([...menuCommands, ...moreMenuCommands] as readonly string[]).includes(command)
+
+/** With lines set aside the window asks once; otherwise it just closes. */
+export function onCloseAsked(ask: () => void) {
+  const open = windowState().app?.interventions.some((one) => isOpenIntervention(one) && !one.practice)
+  if (open) ask()
+  else confirmClose()
+}
+
+/** Main keeps the targets of the open tabs for the next start: no session ids, no secrets, no practice. */
+function useRememberedTabs() {
+  const targets = useWindow((state) => {
+    const sessions = state.app?.sessions ?? []
+    return state.tabs
+      .map((tab) => {
+        if (tab.kind === 'closed') return tab.target
+        const session = tab.kind === 'session' ? sessions.find((one) => one.id === tab.sessionId) : undefined
+        return session && !session.practice ? session.target : undefined
+      })
+      .filter((target) => target !== undefined)
+      .join('\n') // one string: a new array each time would never be equal
+  })
+  useEffect(() => bridge.rememberOpen([...new Set(targets.split('\n').filter(Boolean))]), [targets])
+}

@@ -1,0 +1,191 @@
+/** What the palette offers: first what is next for the server in front, then commands with their keys, then servers. */
+import {
+  IconArrowBackUp,
+  IconEraser,
+  IconFileImport,
+  IconFilter,
+  IconLayoutSidebar,
+  IconLayoutSidebarRight,
+  IconPlugConnected,
+  IconPlus,
+  IconSchool,
+  IconSearch,
+  IconSettings,
+  IconTerminal2,
+  IconX,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { AppState } from '../../shared/contract.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
+import {
+  closeActiveTab,
+  duplicateSession,
+  openPractice,
+  openServer,
+  openStartTab,
+  reconnectSession,
+  showDialog,
+  showIntervention,
+  showSettings,
+  togglePanel,
+  toggleServers,
+} from '../actions.js'
+import { api, call } from '../api.js'
+import type { Translate } from '../i18n.js'
+import { runTerminalCommand, type ShortcutName } from '../keys.js'
+import { showServers } from '../state.js'
+import { focusFilter } from '../tabs/focus.js'
+import { isOpenIntervention } from '../tabs/tab-label.js'
+import { Badge, RescueGlyph } from '../ui/glyphs.js'
+
+export interface PaletteEntry {
+  id: string
+  group: 'now' | 'commands' | 'servers'
+  label: string
+  note?: string
+  icon: ReactNode
+  shortcut?: ShortcutName
+  /** Shown dimmed; the note says why. */
+  disabled?: boolean
+  run(): void
+}
+
+const iconProps = { size: 16, stroke: 1.75, 'aria-hidden': true }
+
+export function paletteEntries(app: AppState, session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
+  return [...now(app, session, t), ...commands(session, t), ...servers(app)]
+}
+
+/** The rescue in front, or all of them when none is. */
+function now(app: AppState, session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
+  const open = app.interventions.filter(isOpenIntervention)
+  const mine = open.find((one) => one.id === session?.interventionId) ?? (open.length === 1 ? open[0] : undefined)
+  if (!mine) {
+    return open.map((one) => ({
+      id: `open-${one.id}`,
+      group: 'now',
+      label: t('common.palette.open', { server: one.name }),
+      icon: <RescueGlyph />,
+      run: () => showIntervention(one),
+    }))
+  }
+  const { id } = mine
+  return [
+    {
+      id: 'leave',
+      group: 'now',
+      label: t('common.palette.leave'),
+      note: t('common.palette.leaveNote'),
+      icon: <RescueGlyph />,
+      run() {
+        showIntervention(mine)
+        void call(api.intervention.leave({ id }))
+      },
+    },
+    {
+      id: 'restore',
+      group: 'now',
+      label: t('common.palette.restore'),
+      note: t('common.palette.restoreNote', { n: mine.setAside }),
+      icon: <IconArrowBackUp {...iconProps} />,
+      run: () => void call(api.intervention.restoreNow({ id })),
+    },
+  ]
+}
+
+function commands(session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
+  const isOpen = session?.phase.kind === 'open'
+  const isBusy = session?.phase.kind === 'connecting' || session?.phase.kind === 'host-key' || session?.phase.kind === 'needs-credentials'
+  const needsTerminal = session ? {} : { disabled: true, note: t('common.palette.offDown') }
+  const list: Omit<PaletteEntry, 'group'>[] = [
+    { id: 'new-tab', label: t('common.keys.new-tab'), icon: <IconPlus {...iconProps} />, shortcut: 'new-tab', run: openStartTab },
+    { id: 'close-tab', label: t('common.keys.close-tab'), icon: <IconX {...iconProps} />, shortcut: 'close-tab', run: closeActiveTab },
+    {
+      id: 'reconnect',
+      label: t('common.palette.reconnect'),
+      icon: <IconPlugConnected {...iconProps} />,
+      note: t('common.palette.alsoReconnect'),
+      ...needsTerminal,
+      ...(isOpen || isBusy ? { disabled: true, note: t('common.palette.off') } : {}),
+      run: () => session && void reconnectSession(session),
+    },
+    {
+      id: 'duplicate',
+      label: t('common.palette.duplicate'),
+      icon: <IconTerminal2 {...iconProps} />,
+      ...(isOpen ? {} : { disabled: true, note: t('common.palette.offDown') }),
+      run: () => session && void duplicateSession(session.id),
+    },
+    {
+      id: 'search',
+      label: t('common.palette.search'),
+      icon: <IconSearch {...iconProps} />,
+      shortcut: 'search',
+      ...needsTerminal,
+      run: () => runTerminalCommand('search'),
+    },
+    {
+      id: 'clear',
+      label: t('common.palette.clear'),
+      icon: <IconEraser {...iconProps} />,
+      shortcut: 'clear',
+      ...needsTerminal,
+      run: () => runTerminalCommand('clear'),
+    },
+    {
+      id: 'filter',
+      label: t('common.keys.filter'),
+      icon: <IconFilter {...iconProps} />,
+      shortcut: 'filter',
+      run() {
+        showServers()
+        focusFilter()
+      },
+    },
+    {
+      id: 'servers',
+      label: t('common.keys.servers'),
+      icon: <IconLayoutSidebar {...iconProps} />,
+      shortcut: 'servers',
+      run: toggleServers,
+    },
+    {
+      id: 'panel',
+      label: t('common.keys.panel'),
+      icon: <IconLayoutSidebarRight {...iconProps} />,
+      shortcut: 'panel',
+      run: togglePanel,
+    },
+    {
+      id: 'add-server',
+      label: t('servers.nav.add'),
+      icon: <IconPlus {...iconProps} />,
+      run: () => showDialog({ kind: 'add-server' }),
+    },
+    {
+      id: 'import',
+      label: t('common.palette.import'),
+      icon: <IconFileImport {...iconProps} />,
+      run: () => showDialog({ kind: 'import' }),
+    },
+    { id: 'practice', label: t('common.palette.practise'), icon: <IconSchool {...iconProps} />, run: openPractice },
+    {
+      id: 'settings',
+      label: t('common.keys.settings'),
+      icon: <IconSettings {...iconProps} />,
+      shortcut: 'settings',
+      run: () => showSettings(),
+    },
+  ]
+  return list.map((one) => ({ ...one, group: 'commands' }))
+}
+
+const servers = (app: AppState): PaletteEntry[] =>
+  app.servers.map((server) => ({
+    id: `server-${server.id}`,
+    group: 'servers',
+    label: server.name,
+    note: server.target,
+    icon: <Badge badge={server.badge} quiet />,
+    run: () => openServer(server.id),
+  }))

@@ -1,0 +1,68 @@
+/** Follows the core: every state it publishes, its end and its return, and what the window opens with. */
+import { api, onLink, startLink } from './api.js'
+import { bridge } from './bridge.js'
+import { loseCore, receive, update, windowState } from './state.js'
+import { isOpenIntervention } from './tabs/tab-label.js'
+import { addTab, type TabList } from './tabs/tab-list.js'
+
+// A stream that ends while the core is up would be a fault; asking again at once could spin.
+const watchAgainMs = 500
+
+/** Starts the link and never stops; called once. */
+export function watchCore() {
+  const remembered = bridge.rememberedOpen()
+  let watching: AbortController | undefined
+  onLink((up) => {
+    watching?.abort()
+    watching = undefined
+    if (!up) {
+      if (windowState().coreUp) loseCore(new Date().toISOString())
+      return
+    }
+    update(() => ({ coreUp: true }))
+    watching = new AbortController()
+    void watch(watching.signal, remembered)
+  })
+  startLink()
+}
+
+async function watch(signal: AbortSignal, remembered: Promise<string[]>) {
+  while (!signal.aborted) {
+    try {
+      for await (const state of await api.state.watch(undefined, { signal })) {
+        if (signal.aborted) return
+        const isFirst = windowState().app === undefined
+        receive(state)
+        if (isFirst) await openFirstTabs(remembered)
+      }
+    } catch {
+      // The link tells when the core is gone; anything else is tried again.
+    }
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, watchAgainMs))
+  }
+}
+
+/** Servers with lines set aside first, then what was open last time (not connected), else the start page. */
+async function openFirstTabs(remembered: Promise<string[]>) {
+  const targets = await remembered.catch(() => [])
+  update((state) => {
+    const { app } = state
+    if (!app) return {}
+    let list: TabList = { tabs: state.tabs, active: state.active }
+    const waiting = app.interventions.filter(
+      (one) => isOpenIntervention(one) && !app.sessions.some((session) => session.interventionId === one.id),
+    )
+    const waitingServers = app.servers.filter((server) => waiting.some((one) => one.id === server.interventionId))
+    for (const target of targets) {
+      const isOpen = app.sessions.some((session) => session.target === target)
+      const waits = waitingServers.some((server) => server.target === target)
+      if (!isOpen && !waits) list = addTab(list, { kind: 'closed', target }, { background: true })
+    }
+    for (const one of waiting) list = addTab(list, { kind: 'intervention', interventionId: one.id }, { background: true })
+    const mine = list.tabs.filter((tab) => tab.kind === 'intervention')
+    if (mine.length > 1) list = addTab(list, { kind: 'several' })
+    else if (mine[0]) list = { ...list, active: mine[0].key }
+    else if (!list.tabs.some((tab) => tab.kind === 'session')) list = addTab(list, { kind: 'start' })
+    return list
+  })
+}

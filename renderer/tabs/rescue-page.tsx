@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core'
+import { useEffect } from 'react'
+import { closeTab, openTarget, targetOf } from '../actions.js'
+import { api, call } from '../api.js'
+import { useT } from '../i18n.js'
+import { InterventionPage } from '../rescue/intervention-page.js'
+import { useIntervention, useWindow } from '../state.js'
+import { useFormat } from '../ui/format.js'
+import { RescueGlyph } from '../ui/glyphs.js'
+import { Rich } from '../ui/rich.js'
+import { hasPage, isOpenIntervention } from './tab-label.js'
+
+/** A server with lines set aside and no terminal: what the next start opens on. */
+export function RescuePage({ tabKey, interventionId }: { tabKey: string; interventionId: string }) {
+  const t = useT()
+  const format = useFormat()
+  const intervention = useIntervention(interventionId)
+  const hidden = useWindow((state) => state.hiddenPages)
+  const page = hasPage(intervention, hidden)
+  const over = !intervention || (!isOpenIntervention(intervention) && !page)
+  useEffect(() => {
+    if (over) closeTab(tabKey)
+  }, [over, tabKey])
+  if (!intervention || over) return null
+  if (page) return <InterventionPage intervention={intervention} />
+  const { id, name, setAside, since } = intervention
+  return (
+    <div className="rt-page">
+      <h1 className="rt-row">
+        <RescueGlyph size={20} />
+        {t('common.waiting.title', { name })}
+      </h1>
+      <p className="rt-dim" style={{ marginTop: 4, maxWidth: 560 }}>
+        <Rich text="common.waiting.lines" values={{ n: setAside, time: format.time(since) }} />
+      </p>
+      <div className="rt-row" style={{ marginTop: 20 }}>
+        <Button size="sm" variant="filled" data-autofocus onClick={() => void openTarget(targetOf(intervention))}>
+          {t('common.waiting.connect')}
+        </Button>
+        <Button size="sm" onClick={() => void call(api.intervention.leave({ id }))}>
+          {t('common.waiting.leave')}
+        </Button>
+        <Button size="sm" onClick={() => void call(api.intervention.restoreNow({ id }))}>
+          {t('common.waiting.restore')}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+/**
+ * What a tab shows. A session keeps its terminal mounted while another tab, a question or a page of its intervention is in
+ * front: the scrollback is never lost, and what is covered is inert. A tab that comes to the front gives the focus to its safe
+ * or main button, else to its terminal.
+ */
+import { useEffect, useRef } from 'react'
+import { HostKeyDialog } from '../host-key/host-key-dialog.js'
+import { InterventionPage } from '../rescue/intervention-page.js'
+import { SeveralPage } from '../rescue/several-page.js'
+import { StartPage } from '../servers/start-page.js'
+import { SettingsPage } from '../settings/settings-page.js'
+import { useIntervention, useSession, useWindow } from '../state.js'
+import { TerminalTab } from '../terminal/terminal-tab.js'
+import { ClosedPage } from './closed-page.js'
+import { focusInside, region } from './focus.js'
+import { RescuePage } from './rescue-page.js'
+import { hasPage } from './tab-label.js'
+import type { Tab } from './tab-list.js'
+import { staysInStrip } from './tab-strip.js'
+
+export function TabBody({ tab, active }: { tab: Tab; active: boolean }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!active || staysInStrip()) return
+    const frame = requestAnimationFrame(() => focusInside(box.current)) // after the click that brought it here has focused the tab
+    return () => cancelAnimationFrame(frame)
+  }, [active])
+  if (!active && tab.kind !== 'session') return null
+  return (
+    <div
+      ref={box}
+      id={`${tab.key}-body`}
+      className="rt-tab-body"
+      role="tabpanel"
+      aria-labelledby={tab.key}
+      hidden={!active}
+      {...region('content')}
+    >
+      <Content tab={tab} active={active} />
+    </div>
+  )
+}
+
+function Content({ tab, active }: { tab: Tab; active: boolean }) {
+  switch (tab.kind) {
+    case 'start':
+      return <StartPage />
+    case 'settings':
+      return <SettingsPage />
+    case 'several':
+      return <SeveralPage />
+    case 'closed':
+      return <ClosedPage target={tab.target} />
+    case 'intervention':
+      return <RescuePage tabKey={tab.key} interventionId={tab.interventionId} />
+    case 'session':
+      return <SessionBody sessionId={tab.sessionId} active={active} />
+  }
+}
+
+function SessionBody({ sessionId, active }: { sessionId: string; active: boolean }) {
+  const session = useSession(sessionId)
+  const intervention = useIntervention(session?.interventionId)
+  const hidden = useWindow((state) => state.hiddenPages)
+  if (!session) return null // its first state is on the way
+  const asks = session.phase.kind === 'host-key'
+  const page = !asks && hasPage(intervention, hidden)
+  return (
+    <>
+      <div className="rt-fill" inert={asks} hidden={page}>
+        <TerminalTab session={session} visible={active && !page} />
+      </div>
+      {page && intervention && <InterventionPage intervention={intervention} />}
+      {asks && <HostKeyDialog session={session} />}
+    </>
+  )
+}

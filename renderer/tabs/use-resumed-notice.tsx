@@ -1,0 +1,30 @@
+import { notifications } from '@mantine/notifications'
+import { useEffect } from 'react'
+import { api, call } from '../api.js'
+import { useT } from '../i18n.js'
+import { useAppPart } from '../state.js'
+
+const id = 'resumed'
+
+/** Says once what this start finished, rolled back or found (a stay in rescue is said by the banner). Closing it settles it. */
+export function useResumedNotice() {
+  const t = useT()
+  const resumed = useAppPart((app) => app.resumed)
+  const interventions = useAppPart((app) => app.interventions)
+  const history = useAppPart((app) => app.history)
+  useEffect(() => {
+    const news = resumed.filter((one) => one.outcome !== 'still-active')
+    if (!news.length) return
+    const nameOf = (id: string) =>
+      interventions.find((one) => one.id === id)?.name ?? history.find((one) => one.id === id)?.name ?? t('common.resumed.someone')
+    const content = {
+      title: t('common.resumed.title'),
+      message: news.map((one) => <p key={one.id}>{t(`common.resumed.${one.outcome}`, { name: nameOf(one.id) })}</p>),
+      autoClose: false,
+      withBorder: true,
+      onClose: () => void call(api.resumed.dismiss()),
+    }
+    notifications.update({ id, ...content })
+    notifications.show({ id, ...content }) // does nothing when it is on screen already
+  }, [resumed, interventions, history, t])
+}
