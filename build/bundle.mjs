@@ -33,8 +33,7 @@ async function nodeSide(folder) {
   const common = {
     cwd: root,
     platform: 'node',
-    external: ['electron', /^electron\//, 'cpu-features', /\.node$/],
-    // tsconfig only steers type checks here; types are stripped file by file.
+    external: ['electron', 'cpu-features', /\.node$/],
     logLevel: 'warn',
   }
   const output = (names = '[name]') => ({

@@ -2,7 +2,7 @@
  * The application menu. On Linux and Windows there is no menu bar, and the only key taken is F11: all others belong to the page,
  * which knows when a terminal has the focus. macOS needs its usual menus for copy, paste and windows.
  */
-import type { MenuItemConstructorOptions } from 'electron/main'
+import type { MenuItemConstructorOptions } from 'electron'
 
 const words = {
   en: { tab: 'New Tab', close: 'Close Tab', settings: 'Settings…', shell: 'Shell' },

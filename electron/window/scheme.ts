@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import { protocol } from 'electron/main'
+import { protocol } from 'electron'
 import { contentSecurityPolicy } from '../../shared/csp.js'
 
 const scheme = 'app'

@@ -1,5 +1,5 @@
 /** What no page of ours may ever do, set once for the session and for every web contents that comes to be. */
-import { app, type IpcMainEvent, type IpcMainInvokeEvent, type Session, type WebContents } from 'electron/main'
+import { app, type IpcMainEvent, type IpcMainInvokeEvent, type Session, type WebContents } from 'electron'
 import { origin } from './scheme.js'
 
 /** Before ready. As root Chromium runs with --no-sandbox only; asking for it there makes every child process die in a loop. */

@@ -1,4 +1,5 @@
 /** What the window remembers between starts: its place, and which servers were open (as typed, never secrets). */
+import { ipcMain } from 'electron'
 import Store from 'electron-store'
 import { z } from 'zod'
 
@@ -6,11 +7,13 @@ const Rectangle = z.object({ x: z.number().int(), y: z.number().int(), width: z.
 export type Rectangle = z.infer<typeof Rectangle>
 export const OpenTargets = z.array(z.string().min(1).max(600)).max(50)
 
-const WindowState = z.object({
-  bounds: Rectangle.optional().catch(undefined),
-  maximized: z.boolean().catch(false),
-  open: OpenTargets.catch([]),
-})
+const WindowState = z
+  .object({
+    bounds: Rectangle.optional().catch(undefined),
+    maximized: z.boolean().catch(false),
+    open: OpenTargets.catch([]),
+  })
+  .catch({ maximized: false, open: [] })
 export type WindowState = z.infer<typeof WindowState>
 
 export interface WindowStateStore {
@@ -21,6 +24,8 @@ export interface WindowStateStore {
 /** Kept in `window.json` in `folder`, readable by its owner only; a file that makes no sense counts as empty. */
 export function openWindowState(folder: string): WindowStateStore {
   const store = new Store<{ window: unknown }>({ cwd: folder, name: 'window', configFileMode: 0o600, clearInvalidConfig: true })
+  // The store's own channel for renderers tells any sender our paths; nobody here needs it.
+  ipcMain.removeAllListeners('electron-store-get-data')
   const read = () => WindowState.parse(store.get('window') ?? {})
   return { read, write: (change) => store.set('window', { ...read(), ...change }) }
 }

@@ -3,7 +3,6 @@
  * its sender and parsed; ports to the core are made here and handed to both sides, so that terminal bytes never pass main.
  */
 import { join } from 'node:path'
-import { shell } from 'electron/common'
 import {
   app,
   BrowserWindow,
@@ -13,7 +12,8 @@ import {
   type MessagePortMain,
   nativeTheme,
   screen,
-} from 'electron/main'
+  shell,
+} from 'electron'
 import { z } from 'zod'
 import { channel, localeFlag } from './channels.js'
 import type { CoreProcess } from './core-process.js'

@@ -1,0 +1,62 @@
+// Runs one test suite in its own runner and counts its results from the runner's JSON report. A suite that ran nothing, or a
+// runner that failed without a failing test (a broken import, a crash), counts as one failure.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @param {'unit'|'integration'} project @returns {Promise<Counts>} */
+export function runVitest(project) {
+  return runAndCount(
+    (report) => ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    {},
+    ({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) => ({
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: numPendingTests + numTodoTests,
+    }),
+  )
+}
+
+/** @param {'window'|'packaged'} project @returns {Promise<Counts>} */
+export function runPlaywright(project) {
+  return runAndCount(
+    () => ['playwright', 'test', '--project', project, '--reporter=list,json'],
+    (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report }),
+    // A test that passed only at the second try is reported as flaky and counts as failed: we do not retry.
+    ({ stats, errors }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky + (stats.unexpected === 0 ? errors.length : 0),
+      skipped: stats.skipped,
+    }),
+  )
+}
+
+async function runAndCount(command, environment, count) {
+  const folder = await mkdtemp(join(tmpdir(), 'rescueterm-report-'))
+  try {
+    const report = join(folder, 'report.json')
+    const [name, ...args] = command(report)
+    const env = { ...process.env, ...(typeof environment === 'function' ? environment(report) : environment) }
+    const child = spawn(join(root, 'node_modules/.bin', name), args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+    })
+    const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+    const counts = await readFile(report, 'utf8').then(
+      (text) => count(JSON.parse(text)),
+      () => ({ passed: 0, failed: 0, skipped: 0 }),
+    )
+    const silent = counts.failed === 0 && (code !== 0 || counts.passed === 0)
+    return { ...counts, failed: counts.failed + (silent ? 1 : 0) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
