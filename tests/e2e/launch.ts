@@ -33,6 +33,8 @@ export interface RunningApp {
   killCore(): Promise<void>
   /** Closes without asking, and starts again with the same home and data. */
   restart(words?: string[]): Promise<void>
+  /** Of the process last started; undefined while it runs, null after a signal. */
+  exitCode(): number | null | undefined
   /** What went wrong in the page so far; a test that provokes something empties it. */
   complaints: string[]
 }
@@ -64,7 +66,8 @@ async function start(home: string, dataDir: string, o: LaunchOptions, complaints
   })
   page.on('pageerror', (error) => complaints.push(`${error.name}: ${error.message}`))
   await page.locator('#root > *').first().waitFor({ state: 'attached' })
-  return { electron, page }
+  // Playwright forgets the process once it has ended.
+  return { electron, page, child: electron.process() }
 }
 
 /** Launches with a home made beforehand; most tests take the `app` fixture instead. */
@@ -72,6 +75,7 @@ export async function launch(o: LaunchOptions & { home: string; dataDir: string 
   const complaints: string[] = []
   let running = await start(o.home, o.dataDir, o, complaints)
   const gone = (electron: ElectronApplication) => new Promise<void>((resolve) => electron.once('close', () => resolve()))
+  const hasEnded = () => running.child.exitCode !== null || running.child.signalCode !== null
   /** `exit` asks nobody; a plain quit would wait for the close question. */
   async function close() {
     const closed = gone(running.electron)
@@ -88,9 +92,10 @@ export async function launch(o: LaunchOptions & { home: string; dataDir: string 
     home: o.home,
     dataDir: o.dataDir,
     complaints,
+    exitCode: () => (hasEnded() ? running.child.exitCode : undefined),
     async kill() {
       const closed = gone(running.electron)
-      running.electron.process().kill('SIGKILL')
+      running.child.kill('SIGKILL')
       await closed
     },
     async killCore() {
@@ -98,11 +103,11 @@ export async function launch(o: LaunchOptions & { home: string; dataDir: string 
       process.kill(pid, 'SIGKILL')
     },
     async restart(words) {
-      if (running.electron.process().exitCode === null && running.electron.process().signalCode === null) await close()
+      if (!hasEnded()) await close()
       running = await start(o.home, o.dataDir, { ...o, ...(words ? { words } : {}) }, complaints)
     },
     async close() {
-      if (running.electron.process().exitCode === null && running.electron.process().signalCode === null) await close()
+      if (!hasEnded()) await close()
     },
   }
 }

@@ -119,7 +119,7 @@ test('only http and https leave for the browser', async ({ app }) => {
   })
   await app.page.evaluate(async () => {
     const { rescueterm } = window as unknown as { rescueterm: { openExternal(url: unknown): void; rememberedOpen(): Promise<string[]> } }
-    for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'mailto:a@b.c', 'ssh://h', '', 7, { toString: () => 'https://x.y' }])
+    for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'mailto:a@b.c', 'ssh://h', '', 7, null, ['https://example.invalid']])
       rescueterm.openExternal(url)
     rescueterm.openExternal('https://example.invalid/a?b#c')
     rescueterm.openExternal('http://example.invalid')
@@ -161,17 +161,17 @@ test('closing the window ends the app and its core', async ({ app }) => {
   const closed = app.electron.waitForEvent('close')
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
   await closed
-  expect(app.electron.process().exitCode).toBe(0)
+  expect(app.exitCode()).toBe(0)
   await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
 test('a page that hangs cannot keep the window open', async ({ app }) => {
   const closed = app.electron.waitForEvent('close')
-  void app.page
-    .evaluate(() => {
+  await app.page.evaluate(() => {
+    setTimeout(() => {
       for (;;);
     })
-    .catch(() => {})
+  })
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
   await closed
 })
@@ -181,8 +181,10 @@ test('the core killed, hung or stopped is replaced while the window stays', asyn
   let before = await corePid(app.electron)
   const replaced = async () => {
     await expect.poll(() => corePid(app.electron).catch(() => before), { timeout: 20_000 }).not.toBe(before)
+    await coreIsUp(app.page)
     before = await corePid(app.electron)
   }
+  await coreIsUp(app.page)
   process.kill(before, 'SIGKILL')
   await replaced()
   process.kill(before, 'SIGSTOP')
@@ -201,7 +203,7 @@ test('a killed app takes its core along', async ({ app }) => {
 test('a crashed page is loaded again', async ({ app }) => {
   await app.electron.evaluate(({ BrowserWindow }) => {
     const { webContents } = BrowserWindow.getAllWindows()[0]!
-    const loaded = new Promise((resolve) => webContents.once('did-finish-load', resolve))
+    const loaded = new Promise<void>((resolve) => webContents.once('did-finish-load', () => resolve()))
     webContents.forcefullyCrashRenderer()
     return loaded
   })
@@ -241,6 +243,20 @@ test.describe('in French', () => {
     expect(await app.page.evaluate(() => (window as unknown as { rescueterm: { locale: string } }).rescueterm.locale)).toBe('fr-FR')
   })
 })
+
+/** Ports are handed out by a core that is up only. */
+function coreIsUp(page: Page) {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        addEventListener('message', (event) => {
+          if (event.data === 'rescueterm:ports') resolve()
+        })
+        const { rescueterm } = window as unknown as { rescueterm: { link(): void } }
+        rescueterm.link()
+      }),
+  )
+}
 
 function isAlive(pid: number) {
   try {
