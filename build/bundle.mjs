@@ -28,7 +28,8 @@ export async function bundle({ force = false } = {}) {
   return true
 }
 
-async function nodeSide(folder) {
+/** Main, core, preload, worker and command line, or only some of them. */
+export async function nodeSide(folder, only) {
   const { build } = await import('rolldown')
   const common = {
     cwd: root,
@@ -52,8 +53,10 @@ async function nodeSide(folder) {
     'private-key-worker': 'electron/ssh/private-key-worker.ts',
   }
   // One build each: the preload may not load a second file, and the others should load nothing that is not theirs.
-  for (const [name, file] of Object.entries(entries))
+  for (const [name, file] of Object.entries(entries)) {
+    if (only && !only.includes(name)) continue
     await build({ ...common, input: { [name]: file }, output: output(`${name}-[name]`), write: true })
+  }
 }
 
 async function page(folder) {

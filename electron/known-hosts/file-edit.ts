@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { AppError } from '../../shared/errors.js'
+import { AppError } from '../../shared/app-error.js'
 import { errnoOf, type FileOperations, nodeFiles, type OpenFile, openFlags, readAll, syncDirectory, writeAll } from '../file-operations.js'
 import { MAX_KNOWN_HOSTS_BYTES } from './files.js'
 import { mergeForeign, writeInPlace } from './in-place.js'

@@ -1,7 +1,7 @@
 /** Reading the person's known_hosts files: bounded, never blocking on a pipe or device, every refusal with a reason. */
 import { constants } from 'node:fs'
 import { dirname } from 'node:path'
-import { AppError } from '../../shared/errors.js'
+import { AppError } from '../../shared/app-error.js'
 import type { KnownHostsFile } from '../../shared/settings.js'
 import { errnoOf, type FileOperations, nodeFiles, openFlags, readAll } from '../file-operations.js'
 import type { KnownHostsContent } from './verdict.js'

@@ -1,0 +1,100 @@
+/**
+ * The person at the terminal: questions on stderr, answers from a terminal on stdin, never from a pipe (a script that pipes
+ * `yes` must not agree to a key nobody saw). Raw mode only while a line is read; what was typed ahead is kept for the next one.
+ */
+import { StringDecoder } from 'node:string_decoder'
+import { exits, LocalFailure } from './failure.js'
+
+export interface Console {
+  readonly isInteractive: boolean
+  /** One line. @throws LocalFailure `interrupted` (^C, ^D) or `not-a-terminal`, with `hint` saying what to do instead. */
+  ask(prompt: string, o?: { echo?: boolean; hint?: string }): Promise<string>
+  /** Every key until `stop`, in raw mode, for a terminal session or a key menu. Text typed ahead comes first. */
+  keys(take: (text: string) => void): () => void
+  dispose(): void
+}
+
+type Input = NodeJS.ReadStream
+
+export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; signal: AbortSignal }): Console {
+  const { stdin, stderr } = o
+  const decoder = new StringDecoder('utf8')
+  let ahead = ''
+  let take: ((text: string) => void) | undefined
+
+  const onData = (bytes: Buffer) => {
+    const text = decoder.write(bytes)
+    if (take) take(text)
+    else ahead += text
+  }
+  let listening = false
+  function grab(handler: (text: string) => void): () => void {
+    if (!listening) stdin.on('data', onData)
+    listening = true
+    if (stdin.isTTY) stdin.setRawMode(true)
+    stdin.resume()
+    take = handler
+    const typed = ahead
+    ahead = ''
+    if (typed) handler(typed)
+    return () => {
+      if (take !== handler) return
+      take = undefined
+      if (stdin.isTTY) stdin.setRawMode(false)
+      stdin.pause()
+    }
+  }
+
+  return {
+    isInteractive: stdin.isTTY === true,
+    ask(prompt, { echo = true, hint = '' } = {}) {
+      if (!stdin.isTTY) return Promise.reject(new LocalFailure('not-a-terminal', exits.failure, { hint }))
+      return new Promise<string>((resolve, reject) => {
+        const interrupted = () => done(() => reject(new LocalFailure('interrupted', exits.interrupted)))
+        let answer: string[] = []
+        let stop = () => {}
+        let finished = false
+        const done = (settle: () => void) => {
+          if (finished) return
+          finished = true
+          stop()
+          o.signal.removeEventListener('abort', interrupted)
+          stderr.write('\n')
+          settle()
+        }
+        o.signal.addEventListener('abort', interrupted)
+        if (o.signal.aborted) return interrupted()
+        stderr.write(prompt)
+        const read = (text: string) => {
+          const keys = [...text.replace(/\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.)/g, '')]
+          for (const [index, key] of keys.entries()) {
+            if (key === '\x03' || (key === '\x04' && answer.length === 0)) return interrupted()
+            if (key === '\r' || key === '\n') {
+              ahead = keys.slice(index + 1).join('')
+              return done(() => resolve(answer.join('')))
+            }
+            if (key === '\x7f' || key === '\b') {
+              if (answer.pop() !== undefined && echo) stderr.write('\b \b')
+            } else if (key === '\x15') {
+              if (echo) stderr.write('\b \b'.repeat(answer.length))
+              answer = []
+            } else if (key >= ' ') {
+              answer.push(key)
+              if (echo) stderr.write(key)
+            }
+          }
+        }
+        stop = grab(read)
+        // Text typed ahead may have held the whole answer already.
+        if (finished) stop()
+      })
+    },
+    keys: grab,
+    dispose() {
+      take = undefined
+      if (listening) stdin.off('data', onData)
+      if (stdin.isTTY) stdin.setRawMode(false)
+      stdin.pause()
+    },
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The host-key dialog as questions: what you know, what it shows, what happened, the exact edit. The safe answer is the default
+ * of every question; without a terminal nothing is asked and the answer is *disconnect*.
+ */
+import type { EditPreview } from '../../shared/edit-preview.js'
+import { AppError } from '../../shared/errors.js'
+import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
+import type { App } from '../app.js'
+import type { Console } from './console.js'
+import { renderEdit } from './edit-view.js'
+import { exits, reportFailure } from './failure.js'
+import { placeOf } from './journal.js'
+import { harmless, type Output } from './output.js'
+import { isYes } from './set-aside.js'
+
+export interface GuidedFix {
+  app: App
+  session: TerminalSession
+  question: HostKeyQuestion
+  console: Console
+  output: Output
+}
+
+/** @returns the exit status when the person disconnects; undefined when the connection goes on. */
+export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
+  const { output, question, session, app } = o
+  const { texts, style } = output
+  explain(o)
+  const disconnect = () => {
+    app.terminals.disconnect(session.id, question.id)
+    output.tell(texts.hostKey.disconnected)
+    return exits[question.verdict]
+  }
+  if (question.verdict === 'revoked') return disconnect()
+  if (question.verdict === 'unknown' && question.strict && !question.interventionId) {
+    output.tell(style.red(texts.hostKey.strict))
+    return disconnect()
+  }
+  if (!o.console.isInteractive) {
+    output.tell(texts.error['not-a-terminal']({}))
+    return disconnect()
+  }
+  const choices = question.interventionId ? thirdKeyChoices(o) : question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
+  choices.push({
+    text: question.verdict === 'unknown' || question.interventionId ? texts.hostKey.disconnect : texts.hostKey.unexpected,
+    run: async () => 'disconnect',
+  })
+  const safe = choices.length
+  choices.push({ text: texts.hostKey.compare, run: () => compare(o) })
+  for (;;) {
+    output.tell(`\n${style.bold(texts.hostKey.question)}`)
+    for (const [index, { text }] of choices.entries()) output.tell(`  ${index + 1}  ${text}`)
+    const answer = (await o.console.ask(texts.hostKey.choose({ default: safe }))).trim()
+    const choice = choices[answer === '' ? safe - 1 : Number(answer) - 1]
+    try {
+      const result = await choice?.run()
+      if (result === 'disconnect') return disconnect()
+      if (result === 'go-on') return undefined
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      reportFailure(error, output)
+    }
+  }
+}
+
+interface Choice {
+  text: string
+  run(): Promise<'go-on' | 'disconnect' | 'ask-again'>
+}
+
+function explain({ output, question, session }: GuidedFix): void {
+  const { texts, style } = output
+  const { hostKey } = texts
+  const title = question.interventionId
+    ? hostKey.thirdTitle
+    : question.verdict === 'revoked'
+      ? hostKey.revokedTitle
+      : question.verdict === 'unknown'
+        ? hostKey.unknownTitle({ host: placeOf(session) })
+        : hostKey.title
+  const paint = question.verdict === 'unknown' && !question.interventionId ? style.amber : style.red
+  output.tell(`\n${style.bold(paint(title))}`)
+  output.tell(hostKey.nothingSent)
+  if (question.authorityOnly) output.tell(hostKey.authorityOnly)
+  if (question.entries.length > 0) output.tell(`\n${style.bold(hostKey.known)}`)
+  for (const { file, line, type, fingerprint, otherNames, marker } of question.entries) {
+    output.tell(
+      `  ${harmless(type)} ${fingerprint}${marker ? `  (${texts.check.marker[marker]})` : ''}\n    ${style.dim(`${harmless(file)}:${line}`)}`,
+    )
+    if (otherNames.length > 0) output.tell(`    ${hostKey.others({ names: otherNames.map(harmless).join(', ') })}`)
+  }
+  output.tell(
+    `\n${style.bold(hostKey.shown)}\n  ${question.presented.type} ${question.presented.fingerprint}\n${question.presented.randomart}`,
+  )
+  if (question.verdict === 'revoked') output.tell(`\n${hostKey.revokedText}`)
+  if (question.interventionId) output.tell(`\n${hostKey.thirdText({})}`)
+  if (question.adminCommands.length > 0) {
+    output.tell(`\n${hostKey.systemTitle}\n${hostKey.systemCommands}`)
+    for (const { setAside } of question.adminCommands) output.tell(`  ${harmless(setAside)}`)
+    output.tell(hostKey.systemUndo)
+    for (const { undo } of question.adminCommands) output.tell(`  ${harmless(undo)}`)
+  }
+}
+
+function unknownChoices({ app, session, question, output }: GuidedFix): Choice[] {
+  const trust = (save: boolean) => async () => {
+    await app.terminals.trust(session.id, question.id, save)
+    return 'go-on' as const
+  }
+  const { hostKey } = output.texts
+  const choices: Choice[] = [{ text: hostKey.trustOnce, run: trust(false) }]
+  if (question.saveTo) choices.push({ text: hostKey.trustSave({ file: harmless(question.saveTo.file) }), run: trust(true) })
+  return choices
+}
+
+function changedChoices(o: GuidedFix): Choice[] {
+  const { hostKey } = o.output.texts
+  const { systemEntries, entries } = o.question
+  const onlySystem = systemEntries.length > 0 && systemEntries.length === entries.length
+  const choices: Choice[] = [
+    {
+      text: onlySystem ? hostKey.onlyHere({ hours: o.app.settings.get().rescueTtlHours }) : hostKey.rescue,
+      run: () => edit(o, 'set-aside'),
+    },
+  ]
+  // A replacement leaves the system's line in the way.
+  if (systemEntries.length === 0) choices.push({ text: hostKey.reinstalled, run: () => edit(o, 'replace') })
+  else {
+    choices.push({
+      text: hostKey.recheck,
+      run: async () => {
+        o.app.terminals.recheck(o.session.id, o.question.id)
+        return 'go-on'
+      },
+    })
+  }
+  return choices
+}
+
+function thirdKeyChoices({ app, session, question, output }: GuidedFix): Choice[] {
+  const id = question.interventionId!
+  return [
+    {
+      text: output.texts.hostKey.acceptThird,
+      async run() {
+        await app.interventions.acceptThirdKey(id, question.presented.fingerprint)
+        app.terminals.recheck(session.id, question.id)
+        return 'go-on'
+      },
+    },
+  ]
+}
+
+async function compare({ app, session, console, output }: GuidedFix): Promise<'ask-again'> {
+  const { hostKey } = output.texts
+  const result = app.terminals.compare(session.id, await console.ask(hostKey.expected))
+  if (result === 'match') output.tell(output.style.green(hostKey.match))
+  else output.tell(output.style.red(result === 'no-match' ? hostKey.noMatch : hostKey.notFingerprint))
+  return 'ask-again'
+}
+
+/** Shows the edit until it is agreed to or not; `w` shows it anew with the rescue key written too. */
+async function edit(
+  { app, session, question, console, output }: GuidedFix,
+  intent: 'set-aside' | 'replace',
+): Promise<'go-on' | 'ask-again'> {
+  const { texts } = output
+  const plan = (alsoWrite: boolean) => app.terminals.plan(session.id, question.id, intent, alsoWrite)
+  let preview: EditPreview = await plan(false)
+  for (;;) {
+    output.tell(`\n${renderEdit(preview, output)}`)
+    const letters = intent === 'set-aside' && !preview.alsoWrite ? `${texts.yes}/w/N` : `${texts.yes}/N`
+    const answer = await console.ask(`\n${intent === 'set-aside' ? texts.edit.applyConnect : texts.edit.replaceConnect} [${letters}] `)
+    if (intent === 'set-aside' && answer.trim().toLowerCase() === 'w') {
+      preview = await plan(true)
+      continue
+    }
+    if (!isYes(answer, texts.yes)) return 'ask-again'
+    const outcome =
+      intent === 'set-aside'
+        ? await app.terminals.setAside(session.id, question.id, preview.digest, preview.alsoWrite)
+        : await app.terminals.replace(session.id, question.id, preview.digest)
+    if (outcome.kind === 'applied') return 'go-on'
+    output.tell(texts.edit.changed)
+    preview = outcome.preview
+  }
+}

@@ -1,0 +1,138 @@
+/** One terminal session from the first packet to the exit status: the same states the window shows, answered at the terminal. */
+import { AppError } from '../../shared/errors.js'
+import type { SessionPhase, TerminalSession } from '../../shared/terminal-session.js'
+import type { App } from '../app.js'
+import type { SessionTarget } from '../sessions/terminal-sessions.js'
+import type { Console } from './console.js'
+import { exits, LocalFailure } from './failure.js'
+import { answerHostKey } from './guided-fix.js'
+import { placeOf } from './journal.js'
+import type { Output } from './output.js'
+import { createSignIn } from './sign-in.js'
+import { attachTerminal, dimensionsOf } from './terminal.js'
+
+// What ssh answers when a shell ended by a signal.
+const ENDED_BY_SIGNAL = 255
+
+export interface SessionParts {
+  app: App
+  target: SessionTarget
+  console: Console
+  output: Output
+  home: string
+  signal: AbortSignal
+  /** What to type to reach this server again. */
+  shownTarget: string
+}
+
+/** @returns the remote shell's exit status, or one of ours. @throws AppError for an attempt that failed, LocalFailure for ^C. */
+export async function runSession(o: SessionParts): Promise<number> {
+  const { app, output } = o
+  const { texts, style } = output
+  const id = app.terminals.open(o.target, dimensionsOf(process.stdout))
+  const session = () => app.terminals.list().find((one) => one.id === id)!
+  const signIn = createSignIn(o)
+  let handled = ''
+  let announced = false
+  const noted = new Set<string>()
+  try {
+    for (;;) {
+      const { phase } = session()
+      for (const { code, data } of session().notes)
+        if (!noted.has(code) && noted.add(code)) output.tell(style.dim(texts.connect.notes[code](data)))
+      if (keyOf(phase) === handled) {
+        await nextChange(app, o.signal)
+        continue
+      }
+      handled = keyOf(phase)
+      switch (phase.kind) {
+        case 'connecting':
+          if (session().host && !announced && o.console.isInteractive) {
+            announced = true
+            output.tell(style.dim(texts.connect.connecting({ host: session().host, port: session().port })))
+          }
+          break
+        case 'host-key': {
+          const status = await answerHostKey({ app, session: session(), question: phase.question, console: o.console, output })
+          if (status !== undefined) return status
+          break
+        }
+        case 'needs-credentials':
+          app.terminals.authenticate(id, phase.request.id, await signIn(phase.request))
+          break
+        case 'open':
+          await runTerminal(o, session(), phase)
+          break
+        case 'ended':
+          return phase.exitCode ?? ENDED_BY_SIGNAL
+        case 'lost':
+        case 'failed':
+          throw new AppError(phase.error.code, phase.error.data, phase.error.detail)
+        case 'cancelled':
+          return exits.failure
+      }
+    }
+  } finally {
+    const { interventionId } = session()
+    app.terminals.close(id)
+    sayWhereLinesAre(o, interventionId)
+  }
+}
+
+const keyOf = (phase: SessionPhase) =>
+  phase.kind === 'host-key'
+    ? phase.question.id
+    : phase.kind === 'needs-credentials'
+      ? phase.request.id
+      : phase.kind === 'connecting'
+        ? `connecting ${phase.stage}`
+        : phase.kind
+
+/** @throws LocalFailure on ^C. */
+async function nextChange(app: App, signal: AbortSignal): Promise<void> {
+  let stop = () => {}
+  let onAbort = () => {}
+  try {
+    await new Promise<void>((resolve) => {
+      stop = app.terminals.onDidChange(resolve)
+      onAbort = resolve
+      signal.addEventListener('abort', onAbort)
+      if (signal.aborted) resolve()
+    })
+  } finally {
+    stop()
+    signal.removeEventListener('abort', onAbort)
+  }
+  if (signal.aborted) throw new LocalFailure('interrupted', exits.interrupted)
+}
+
+async function runTerminal(o: SessionParts, session: TerminalSession, phase: Extract<SessionPhase, { kind: 'open' }>): Promise<void> {
+  const { app, output } = o
+  if (phase.connection.key.whose === 'rescue') {
+    output.tell(output.style.bold(output.style.amber(output.texts.connect.rescue({ host: placeOf(session) }))))
+  }
+  const left = new AbortController()
+  const release = attachTerminal({
+    app,
+    sessionId: session.id,
+    console: o.console,
+    stdout: process.stdout,
+    stdin: process.stdin,
+    leave: () => left.abort(),
+  })
+  const current = () => app.terminals.list().find((one) => one.id === session.id)
+  const signal = AbortSignal.any([o.signal, left.signal])
+  try {
+    while (current()?.phase.kind === 'open') await nextChange(app, signal)
+  } finally {
+    await release()
+    if (o.console.isInteractive) output.tell(output.style.dim(output.texts.connect.closed({ host: placeOf(session) })))
+  }
+}
+
+function sayWhereLinesAre({ app, output, shownTarget }: SessionParts, interventionId: string | undefined): void {
+  const one = app.interventions.list().find(({ id }) => id === interventionId)
+  if (one?.state === 'active')
+    output.tell(output.style.amber(output.texts.connect.stillAside({ n: one.setAside, host: placeOf(one), target: shownTarget })))
+  if (one?.state === 'restored') output.tell(output.style.green(output.texts.connect.restored({ n: one.summary?.lines ?? one.setAside })))
+}
