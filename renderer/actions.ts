@@ -4,35 +4,41 @@ import type { Settings } from '../shared/settings.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, call } from './api.js'
 import { bridge } from './bridge.js'
-import { isNarrow, type SettingsPage, update, type WindowDialog, windowState } from './state.js'
-import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab } from './tabs/tab-list.js'
+import { isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
+import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
 
 export type Target = { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }
 
-const activeTab = () => windowState().tabs.find((tab) => tab.key === windowState().active)
-
-/** Connects in the tab in front when it holds no session (start page, closed tab), else in a new one. */
-export async function openTarget(target: Target, o: { newTab?: boolean } = {}) {
-  const place = activeTab()
-  const opened = await call(api.terminal.open({ target, dimensions: windowState().dimensions }))
-  if (!opened) return
-  const content = { kind: 'session', sessionId: opened.sessionId } as const
-  update((state) => {
-    // The state with the new session may have come first and given it a tab in the background.
-    const early = state.tabs.find((tab) => tab.kind === 'session' && tab.sessionId === opened.sessionId)
-    const list = early ? removeTab(state, early.key) : state
-    const here = list.tabs.find((tab) => tab.key === place?.key)
-    const reusable = here?.kind === 'start' || here?.kind === 'closed' || here?.kind === 'intervention'
-    if (here && reusable && !o.newTab) return { ...replaceTab(list, here.key, content), active: here.key }
-    return addTab(list, content)
-  })
+/** Connects in the tab `inTab`, else in the start page in front, else in a new tab. */
+export async function openTarget(target: Target, o: { inTab?: string } = {}) {
+  const { tabs, active, dimensions } = windowState()
+  const place = o.inTab ?? tabs.find((tab) => tab.key === active && tab.kind === 'start')?.key
+  const opened = await call(api.terminal.open({ target, dimensions }))
+  if (opened) update((state) => placeSession(state, opened.sessionId, place))
 }
 
-/** Goes to the server's open terminal if there is one, else connects. */
+/** A session in front, under the key `place` if that tab is still there. */
+function placeSession(state: WindowState, sessionId: string, place: string | undefined): TabList {
+  const content = { kind: 'session', sessionId } as const
+  // The state with the new session may have come first and given it a tab in the background.
+  const early = state.tabs.find((tab) => tab.kind === 'session' && tab.sessionId === sessionId)
+  const list: TabList = early ? removeTab(state, early.key) : { tabs: state.tabs, active: state.active }
+  if (!list.tabs.some((tab) => tab.key === place) || !place) return addTab(list, content)
+  return { ...replaceTab(list, place, content), active: place }
+}
+
+/** Goes to the server's open terminal if there is one, else connects, in the tab that waits for it if there is one. */
 export function openServer(id: string) {
-  const session = windowState().app?.sessions.find((one) => one.serverId === id)
-  if (session) showSession(session.id)
-  else void openTarget({ kind: 'server', id })
+  const { app, tabs } = windowState()
+  const server = app?.servers.find((one) => one.id === id)
+  const session = app?.sessions.find((one) => one.serverId === id || one.target === server?.target)
+  if (session) return showSession(session.id)
+  const waiting = tabs.find(
+    (tab) =>
+      (tab.kind === 'closed' && tab.target === server?.target) ||
+      (tab.kind === 'intervention' && tab.interventionId === server?.interventionId),
+  )
+  void openTarget({ kind: 'server', id }, waiting ? { inTab: waiting.key } : {})
 }
 
 export function openPractice() {
@@ -91,13 +97,11 @@ export async function reconnectSession(session: TerminalSession) {
       : { kind: 'address', text: session.target }
   const opened = await call(api.terminal.open({ target, dimensions: windowState().dimensions }))
   if (!opened) return
-  const sessionId = opened.sessionId
   update((state) => {
-    const early = state.tabs.find((tab) => tab.kind === 'session' && tab.sessionId === sessionId)
-    const list = early ? removeTab(state, early.key) : state
-    const tab = list.tabs.find((one) => one.kind === 'session' && one.sessionId === session.id)
-    const fresh = { kind: 'session', sessionId } as const
-    return { ...forget(session.id), ...(tab ? replaceTab(list, tab.key, fresh) : addTab(list, fresh)) }
+    const tab = state.tabs.find((one) => one.kind === 'session' && one.sessionId === session.id)
+    const { active } = state
+    const list = placeSession(state, opened.sessionId, tab?.key)
+    return { ...forget(session.id), ...list, active: list.tabs.some((one) => one.key === active) ? active : list.active }
   })
 }
 

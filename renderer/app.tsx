@@ -165,25 +165,9 @@ const nextFontSize = (size: number, change: 'larger' | 'smaller' | 'reset-size')
 
 /** Commands of the menu and of a second start of the app. */
 export function runMenuCommand(command: string) {
-  if (command.startsWith('open:')) void openTarget({ kind: 'address', text: command.slice(5) }, { newTab: true })
-  else if (isPlainShortcut(command)) runShortcut({ name: command })
+  if (command.startsWith('open:')) void openTarget({ kind: 'address', text: command.slice(5) })
+  else if (command === 'new-tab' || command === 'close-tab' || command === 'settings') runShortcut({ name: command })
 }
-const menuCommands = [
-  'new-tab',
-  'close-tab',
-  'next-tab',
-  'previous-tab',
-  'palette',
-  'filter',
-  'servers',
-  'panel',
-  'search',
-  'clear',
-] as const
-const moreMenuCommands = ['copy', 'paste', 'larger', 'smaller', 'reset-size', 'settings'] as const
-type MenuCommand = (typeof menuCommands)[number] | (typeof moreMenuCommands)[number]
-const isPlainShortcut = (command: string): command is MenuCommand =>
-  ([...menuCommands, ...moreMenuCommands] as readonly string[]).includes(command)
 
 /** With lines set aside the window asks once; otherwise it just closes. */
 export function onCloseAsked(ask: () => void) {

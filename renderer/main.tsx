@@ -30,8 +30,8 @@ function Window() {
 }
 
 setLanguage(resolveLanguage('system', bridge.locale))
-watchCore()
-bridge.onCommand(runMenuCommand)
+// A command can open a server: it waits until the core has spoken and the first tabs are there.
+watchCore(() => bridge.onCommand(runMenuCommand))
 bridge.onCloseAsked(() => onCloseAsked(() => update(() => ({ closeAsked: true }))))
 
 const root = document.getElementById('root')

@@ -8,8 +8,8 @@ import { addTab, type TabList } from './tabs/tab-list.js'
 // A stream that ends while the core is up would be a fault; asking again at once could spin.
 const watchAgainMs = 500
 
-/** Starts the link and never stops; called once. */
-export function watchCore() {
+/** Starts the link and never stops; called once. `onReady` runs when the window has its first tabs. */
+export function watchCore(onReady: () => void) {
   const remembered = bridge.rememberedOpen()
   let watching: AbortController | undefined
   onLink((up) => {
@@ -21,19 +21,22 @@ export function watchCore() {
     }
     update(() => ({ coreUp: true }))
     watching = new AbortController()
-    void watch(watching.signal, remembered)
+    void watch(watching.signal, async () => {
+      openFirstTabs(await remembered.catch(() => []))
+      onReady()
+    })
   })
   startLink()
 }
 
-async function watch(signal: AbortSignal, remembered: Promise<string[]>) {
+async function watch(signal: AbortSignal, onFirst: () => Promise<void>) {
   while (!signal.aborted) {
     try {
       for await (const state of await api.state.watch(undefined, { signal })) {
         if (signal.aborted) return
         const isFirst = windowState().app === undefined
         receive(state)
-        if (isFirst) await openFirstTabs(remembered)
+        if (isFirst) await onFirst()
       }
     } catch {
       // The link tells when the core is gone; anything else is tried again.
@@ -43,8 +46,7 @@ async function watch(signal: AbortSignal, remembered: Promise<string[]>) {
 }
 
 /** Servers with lines set aside first, then what was open last time (not connected), else the start page. */
-async function openFirstTabs(remembered: Promise<string[]>) {
-  const targets = await remembered.catch(() => [])
+function openFirstTabs(targets: readonly string[]) {
   update((state) => {
     const { app } = state
     if (!app) return {}
@@ -61,7 +63,7 @@ async function openFirstTabs(remembered: Promise<string[]>) {
     for (const one of waiting) list = addTab(list, { kind: 'intervention', interventionId: one.id }, { background: true })
     const mine = list.tabs.filter((tab) => tab.kind === 'intervention')
     if (mine.length > 1) list = addTab(list, { kind: 'several' })
-    else if (mine[0]) list = { ...list, active: mine[0].key }
+    else if (mine[0]) list = { tabs: list.tabs, active: mine[0].key }
     else if (!list.tabs.some((tab) => tab.kind === 'session')) list = addTab(list, { kind: 'start' })
     return list
   })

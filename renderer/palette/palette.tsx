@@ -88,7 +88,7 @@ function Results({ query }: { query: string }) {
         )
       })}
       {isAddress && (
-        <Spotlight.Action className="rt-palette-entry" onClick={() => void openTarget({ kind: 'address', text: typed }, { newTab: true })}>
+        <Spotlight.Action className="rt-palette-entry" onClick={() => void openTarget({ kind: 'address', text: typed })}>
           <IconPlugConnected size={16} stroke={1.75} aria-hidden />
           <span>{t('common.palette.connect', { text: typed })}</span>
         </Spotlight.Action>

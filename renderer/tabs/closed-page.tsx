@@ -4,7 +4,7 @@ import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 
 /** A server that was open when the window closed last time. Nothing is sent before the button. */
-export function ClosedPage({ target }: { target: string }) {
+export function ClosedPage({ tabKey, target }: { tabKey: string; target: string }) {
   const t = useT()
   const server = useAppPart((app) => app.servers.find((one) => one.target === target))
   return (
@@ -16,7 +16,7 @@ export function ClosedPage({ target }: { target: string }) {
         size="sm"
         variant="filled"
         data-autofocus
-        onClick={() => void openTarget(server ? { kind: 'server', id: server.id } : { kind: 'address', text: target })}
+        onClick={() => void openTarget(server ? { kind: 'server', id: server.id } : { kind: 'address', text: target }, { inTab: tabKey })}
       >
         {t('common.closed.do')}
       </Button>

@@ -34,7 +34,7 @@ export function RescuePage({ tabKey, interventionId }: { tabKey: string; interve
         <Rich text="common.waiting.lines" values={{ n: setAside, time: format.time(since) }} />
       </p>
       <div className="rt-row" style={{ marginTop: 20 }}>
-        <Button size="sm" variant="filled" data-autofocus onClick={() => void openTarget(targetOf(intervention))}>
+        <Button size="sm" variant="filled" data-autofocus onClick={() => void openTarget(targetOf(intervention), { inTab: tabKey })}>
           {t('common.waiting.connect')}
         </Button>
         <Button size="sm" onClick={() => void call(api.intervention.leave({ id }))}>

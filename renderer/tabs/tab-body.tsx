@@ -50,7 +50,7 @@ function Content({ tab, active }: { tab: Tab; active: boolean }) {
     case 'several':
       return <SeveralPage />
     case 'closed':
-      return <ClosedPage target={tab.target} />
+      return <ClosedPage tabKey={tab.key} target={tab.target} />
     case 'intervention':
       return <RescuePage tabKey={tab.key} interventionId={tab.interventionId} />
     case 'session':
