@@ -7,10 +7,11 @@ export function share<T>(previous: T, next: T): T {
   const after = next as Record<string, unknown>
   const keys = Object.keys(after)
   let same = keys.length === Object.keys(before).length
-  const result: Record<string, unknown> = Array.isArray(next) ? ([] as unknown as Record<string, unknown>) : {}
-  for (const key of keys) {
-    result[key] = key in before ? share(before[key], after[key]) : after[key]
-    if (!(key in before) || !Object.is(result[key], before[key])) same = false
-  }
-  return same ? previous : (result as T)
+  const entries = keys.map((key): [string, unknown] => {
+    const part = Object.hasOwn(before, key) ? share(before[key], after[key]) : after[key]
+    if (!Object.hasOwn(before, key) || !Object.is(part, before[key])) same = false
+    return [key, part]
+  })
+  if (same) return previous
+  return (Array.isArray(next) ? entries.map(([, part]) => part) : Object.fromEntries(entries)) as T
 }

@@ -1,5 +1,5 @@
 /** Colours, type and sizes of the whole window; measured contrasts are in the design notes. Amber (`rescue`) means rescue and red (`danger`) danger, nothing else. */
-import { type MantineColorsTuple as C, type CSSVariablesResolver, createTheme } from '@mantine/core'
+import { Button, type MantineColorsTuple as C, type CSSVariablesResolver, createTheme } from '@mantine/core'
 
 const petrol: C = ['#e3f2f0', '#cdeae7', '#a0d8d3', '#6fc4be', '#45afa9', '#279a95', '#1a8784', '#127a77', '#0b5e5d', '#074a4a']
 const rescue: C = ['#fff1d1', '#ffe3a3', '#fbd476', '#fbc64b', '#f2b01e', '#d99800', '#b97f00', '#966600', '#6e4b00', '#533800']
@@ -32,13 +32,19 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusClassName: 'rt-focus',
   components: {
-    Button: { defaultProps: { size: 'xs', variant: 'default' }, vars: () => ({ root: { '--button-fz': '13px' } }) },
+    Button: Button.extend({
+      defaultProps: { size: 'xs', variant: 'default' },
+      vars: (_theme, { size = 'xs' }) => ({
+        root: { '--button-fz': '13px', '--button-padding-x': size === 'sm' ? '16px' : '12px' },
+      }),
+    }),
     ActionIcon: { defaultProps: { size: 24, variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { radius: 'lg', shadow: 'xl', withCloseButton: false, transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 } } },
     Badge: { defaultProps: { variant: 'outline', radius: 'sm', tt: 'none' } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     Kbd: { defaultProps: { size: 'xs' } },
   },
 })
@@ -54,6 +60,10 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-default-hover': '#2c3132',
     '--mantine-color-default-border': '#727a79',
     '--mantine-color-anchor': '#6fc4be',
+    '--mantine-color-default-color': '#d9dddc',
+    '--mantine-color-petrol-light-color': '#6fc4be',
+    '--mantine-primary-color-light-color': '#6fc4be',
+    '--mantine-color-gray-light-color': '#9ea6a5',
     '--mantine-color-error': '#f4f6f5',
     '--mantine-primary-color-light': '#18302f',
     '--rt-chrome': '#151718',
@@ -85,6 +95,10 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-default-hover': '#eef0ef',
     '--mantine-color-default-border': '#848d8c',
     '--mantine-color-anchor': '#0b5e5d',
+    '--mantine-color-default-color': '#1a1e1e',
+    '--mantine-color-petrol-light-color': '#0b5e5d',
+    '--mantine-primary-color-light-color': '#0b5e5d',
+    '--mantine-color-gray-light-color': '#586160',
     '--mantine-color-error': '#0c0f0f',
     '--mantine-primary-color-light': '#e3f2f0',
     '--rt-chrome': '#eef0ef',

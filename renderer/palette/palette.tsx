@@ -27,11 +27,8 @@ export function Palette() {
       size={640}
       yOffset={84}
       radius="lg"
-      scrollable
-      maxHeight="min(560px, 70vh)"
       overlayProps={{ color: 'transparent', className: 'rt-palette-scrim' }}
       transitionProps={{ duration: 120 }}
-      aria-label={t('common.palette.title')}
     >
       <Spotlight.Search
         aria-label={t('common.palette.title')}
@@ -75,7 +72,7 @@ function Results({ query }: { query: string }) {
   const typed = query.trim()
   const isAddress = /[@:.]/.test(typed) && !/\s/.test(typed)
   return (
-    <Spotlight.ActionsList>
+    <Spotlight.ActionsList className="rt-palette-list" tabIndex={0}>
       {groups.map((group) => {
         const entries = scored.filter(({ entry }) => entry.group === group).sort((a, b) => (typed ? b.score - a.score : 0))
         if (!entries.length) return null

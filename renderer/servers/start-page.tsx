@@ -83,7 +83,7 @@ function FirstRun() {
               {t('servers.home.importHint', { n: configServers })}
             </p>
           </div>
-          <Button size="sm" w={148} disabled={!configServers} onClick={() => showDialog({ kind: 'import' })}>
+          <Button size="sm" miw={148} disabled={!configServers} onClick={() => showDialog({ kind: 'import' })}>
             {t('servers.home.importDo')}
           </Button>
         </section>
@@ -97,7 +97,7 @@ function FirstRun() {
               {t('servers.home.practiseHint')}
             </p>
           </div>
-          <Button size="sm" w={148} onClick={openPractice}>
+          <Button size="sm" miw={148} onClick={openPractice}>
             {t('servers.home.practiseDo')}
           </Button>
         </section>

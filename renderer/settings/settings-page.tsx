@@ -48,7 +48,8 @@ export function SettingsPage() {
           </UnstyledButton>
         ))}
       </nav>
-      <div className="rt-settings-page">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a page without fields has to be scrolled by arrows */}
+      <section className="rt-settings-page" tabIndex={0} aria-label={t(`settings.${page}`)}>
         <div style={{ maxWidth: 720 }}>
           {wanted ? (
             <>
@@ -62,7 +63,7 @@ export function SettingsPage() {
             </>
           )}
         </div>
-      </div>
+      </section>
     </div>
   )
 }
