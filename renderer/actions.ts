@@ -1,20 +1,30 @@
 /** Commands of the window: what buttons, keys and the palette do. Failures are shown by `call`. */
+import type { ErrorInfo } from '../shared/errors.js'
 import type { Intervention } from '../shared/intervention.js'
 import type { Settings } from '../shared/settings.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
-import { api, call } from './api.js'
+import { api, attempt, call } from './api.js'
 import { bridge } from './bridge.js'
 import { isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
+import { showError } from './ui/notify.js'
 
 export type Target = { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }
 
-/** Connects in the tab `inTab`, else in the start page in front, else in a new tab. */
-export async function openTarget(target: Target, o: { inTab?: string } = {}) {
+/** Connects in the tab `inTab`, else in the start page in front, else in a new tab. For forms: the error is theirs to show. */
+export async function tryTarget(target: Target, o: { inTab?: string } = {}): Promise<ErrorInfo | undefined> {
   const { tabs, active, dimensions } = windowState()
   const place = o.inTab ?? tabs.find((tab) => tab.key === active && tab.kind === 'start')?.key
-  const opened = await call(api.terminal.open({ target, dimensions }))
-  if (opened) update((state) => placeSession(state, opened.sessionId, place))
+  const opened = await attempt(api.terminal.open({ target, dimensions }))
+  if (!opened.ok) return opened.error
+  update((state) => placeSession(state, opened.value.sessionId, place))
+  return undefined
+}
+
+/** The same, showing a failure as a notification. */
+export async function openTarget(target: Target, o: { inTab?: string } = {}) {
+  const error = await tryTarget(target, o)
+  if (error) showError(error)
 }
 
 /** A session in front, under the key `place` if that tab is still there. */
@@ -101,7 +111,7 @@ export async function reconnectSession(session: TerminalSession) {
     const tab = state.tabs.find((one) => one.kind === 'session' && one.sessionId === session.id)
     const { active } = state
     const list = placeSession(state, opened.sessionId, tab?.key)
-    return { ...forget(session.id), ...list, active: list.tabs.some((one) => one.key === active) ? active : list.active }
+    return { ...forget(state, session.id), ...list, active: list.tabs.some((one) => one.key === active) ? active : list.active }
   })
 }
 
@@ -110,11 +120,11 @@ export async function reconnectAll() {
   for (const session of windowState().lost) await reconnectSession(session)
 }
 
-function forget(sessionId: string) {
-  const { app, lost } = windowState()
-  if (!lost.some((one) => one.id === sessionId)) return {}
+/** The session is gone for this window, whatever states are still on the way. */
+function forget(state: WindowState, sessionId: string): Partial<WindowState> {
   const without = (sessions: readonly TerminalSession[]) => sessions.filter((one) => one.id !== sessionId)
-  return { lost: without(lost), ...(app ? { app: { ...app, sessions: without(app.sessions) } } : {}) }
+  const app = state.app && { ...state.app, sessions: without(state.app.sessions) }
+  return { app, lost: without(state.lost), closed: [...state.closed, sessionId] }
 }
 
 export function closeTab(key: string) {
@@ -123,7 +133,7 @@ export function closeTab(key: string) {
   if (tab.kind === 'session') {
     const isLost = windowState().lost.some((one) => one.id === tab.sessionId)
     if (!isLost) void call(api.terminal.close({ sessionId: tab.sessionId }))
-    update((state) => ({ closed: [...state.closed, tab.sessionId], ...forget(tab.sessionId), ...removeTab(state, key) }))
+    update((state) => ({ ...forget(state, tab.sessionId), ...removeTab(state, key) }))
   } else update((state) => removeTab(state, key))
   if (!windowState().tabs.length) openStartTab()
 }

@@ -13,6 +13,8 @@ import './palette.css'
 
 export const openPalette = () => spotlight.open()
 
+/** The list is Mantine's scroll area, whose type is hidden: it has to be reachable to be scrolled by keys. */
+const scrollable: object = { viewportProps: { tabIndex: 0 } }
 const groups = ['now', 'commands', 'servers'] as const
 
 export function Palette() {
@@ -72,7 +74,7 @@ function Results({ query }: { query: string }) {
   const typed = query.trim()
   const isAddress = /[@:.]/.test(typed) && !/\s/.test(typed)
   return (
-    <Spotlight.ActionsList className="rt-palette-list" tabIndex={0}>
+    <Spotlight.ActionsList className="rt-palette-list" {...scrollable}>
       {groups.map((group) => {
         const entries = scored.filter(({ entry }) => entry.group === group).sort((a, b) => (typed ? b.score - a.score : 0))
         if (!entries.length) return null

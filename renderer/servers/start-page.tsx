@@ -2,11 +2,13 @@
 import { Button, TextInput, UnstyledButton } from '@mantine/core'
 import { IconFileImport, IconSchool, IconSearch, IconTerminal2 } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { openPractice, openServer, openTarget, showDialog } from '../actions.js'
+import type { ErrorInfo } from '../../shared/errors.js'
+import { openPractice, openServer, showDialog, tryTarget } from '../actions.js'
 import { bridge } from '../bridge.js'
 import { useT } from '../i18n.js'
 import { shortcutKeys } from '../keys.js'
 import { useAppPart } from '../state.js'
+import { ErrorText } from '../ui/error-text.js'
 import { daysBetween, useFormat, useNow } from '../ui/format.js'
 import { Badge } from '../ui/glyphs.js'
 import './servers.css'
@@ -22,11 +24,12 @@ function AddressForm() {
   const t = useT()
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ErrorInfo>()
   async function connect(event: FormEvent) {
     event.preventDefault()
     if (!text.trim()) return
     setBusy(true)
-    await openTarget({ kind: 'address', text: text.trim() })
+    setError(await tryTarget({ kind: 'address', text: text.trim() }))
     setBusy(false)
   }
   return (
@@ -43,15 +46,19 @@ function AddressForm() {
           value={text}
           spellCheck={false}
           autoComplete="off"
-          onChange={(event) => setText(event.currentTarget.value)}
+          aria-invalid={error !== undefined}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            setError(undefined)
+          }}
         />
         <Button size="sm" variant="filled" type="submit" loading={busy}>
           {t('servers.home.connectDo')}
         </Button>
       </div>
-      <p className="rt-dim rt-sm" style={{ marginTop: 6 }}>
-        {t('servers.home.addressHint')}
-      </p>
+      <div role="status" style={{ marginTop: 6 }}>
+        {error ? <ErrorText error={error} /> : <p className="rt-dim rt-sm">{t('servers.home.addressHint')}</p>}
+      </div>
     </form>
   )
 }

@@ -4,7 +4,7 @@
  */
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconLayoutList, IconLayoutSidebarRight, IconPlugConnectedX, IconPlus, IconSettings, IconX } from '@tabler/icons-react'
-import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { activateTab, closeTab, moveTabTo, openStartTab, togglePanel } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart, useIntervention, useSession, useWindow } from '../state.js'
@@ -108,8 +108,13 @@ interface TabItemProps {
 function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDragEnd, onDrop }: TabItemProps) {
   const t = useT()
   const { icon, title, kind } = useLabel(tab)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (active) box.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [active])
   return (
     <div
+      ref={box}
       id={tab.key}
       role="tab"
       className={`rt-tab ${kind ? `rt-tab-${kind}` : ''} ${drop ? 'rt-tab-drop' : ''}`}

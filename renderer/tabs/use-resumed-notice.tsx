@@ -22,6 +22,7 @@ export function useResumedNotice() {
       message: news.map((one) => <p key={one.id}>{t(`common.resumed.${one.outcome}`, { name: nameOf(one.id) })}</p>),
       autoClose: false,
       withBorder: true,
+      closeButtonProps: { 'aria-label': t('common.close') },
       onClose: () => void call(api.resumed.dismiss()),
     }
     notifications.update({ id, ...content })
