@@ -6,6 +6,7 @@ import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, attempt, call } from './api.js'
 import { bridge } from './bridge.js'
 import { isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
+import { pageId } from './tabs/tab-label.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
 import { showError } from './ui/notify.js'
 
@@ -70,7 +71,7 @@ export function showSession(sessionId: string) {
 /** Goes to where this intervention is handled: its terminal's tab, else a page of its own. */
 export function showIntervention(intervention: Intervention) {
   const { app, hiddenPages } = windowState()
-  update(() => ({ hiddenPages: hiddenPages.filter((id) => id !== intervention.id), panelOpen: true }))
+  update(() => ({ hiddenPages: hiddenPages.filter((page) => !page.startsWith(intervention.id)), panelOpen: true }))
   const session = app?.sessions.find((one) => one.interventionId === intervention.id)
   if (session) return showSession(session.id)
   update((state) =>
@@ -91,8 +92,12 @@ export function targetOf(intervention: Intervention): Target {
   return { kind: 'address', text: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` }
 }
 
-/** Puts the centre page of an intervention away until something new happens or the person asks for it (*Decide later*). */
-export const hideInterventionPage = (id: string) => update((state) => ({ hiddenPages: [...state.hiddenPages, id] }))
+/** Puts the centre page of an intervention away (*Decide later*) until something new happens or the person asks for it. */
+export const hideInterventionPage = (id: string) =>
+  update(({ app, hiddenPages }) => {
+    const intervention = app?.interventions.find((one) => one.id === id)
+    return intervention ? { hiddenPages: [...hiddenPages, pageId(intervention)] } : {}
+  })
 
 /** A session of the running core tries again; one of a former core process is opened anew in the same tab. */
 export async function reconnectSession(session: TerminalSession) {

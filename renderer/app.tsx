@@ -31,6 +31,7 @@ import { TabBody } from './tabs/tab-body.js'
 import { isOpenIntervention } from './tabs/tab-label.js'
 import { TabStrip } from './tabs/tab-strip.js'
 import { useResumedNotice } from './tabs/use-resumed-notice.js'
+import { CoreNotice } from './ui/core-notice.js'
 
 export function App() {
   const t = useT()
@@ -52,6 +53,7 @@ export function App() {
       <div {...region('banner')}>
         <Banner />
       </div>
+      <CoreNotice />
       <div className="rt-main">
         <Sidebar />
         <main className="rt-centre">

@@ -33,7 +33,7 @@ export interface WindowState extends TabList {
   settingsPage: SettingsPage
   dialog: WindowDialog | undefined
   closeAsked: boolean
-  /** Interventions whose page (alarm, attention, waiting, summary) the person put away for now. */
+  /** Pages of interventions (`pageId` of tabs/tab-label.ts) that the person put away for now. */
   hiddenPages: readonly string[]
   /** Size of the last measured terminal: what a new session is opened with. */
   dimensions: Dimensions

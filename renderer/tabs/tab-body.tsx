@@ -20,11 +20,12 @@ import { staysInStrip } from './tab-strip.js'
 
 export function TabBody({ tab, active }: { tab: Tab; active: boolean }) {
   const box = useRef<HTMLDivElement>(null)
+  const content = tab.kind === 'session' ? tab.sessionId : tab.kind
   useEffect(() => {
     if (!active || staysInStrip()) return
     const frame = requestAnimationFrame(() => focusInside(box.current)) // after the click that brought it here has focused the tab
     return () => cancelAnimationFrame(frame)
-  }, [active])
+  }, [active, content])
   if (!active && tab.kind !== 'session') return null
   return (
     <div
@@ -62,16 +63,29 @@ function SessionBody({ sessionId, active }: { sessionId: string; active: boolean
   const session = useSession(sessionId)
   const intervention = useIntervention(session?.interventionId)
   const hidden = useWindow((state) => state.hiddenPages)
-  if (!session) return null // its first state is on the way
-  const asks = session.phase.kind === 'host-key'
+  const asks = session?.phase.kind === 'host-key'
   const page = !asks && hasPage(intervention, hidden)
+  useLostFocus(active, `${session?.phase.kind} ${page}`)
+  if (!session) return null // its first state is on the way
   return (
     <>
       <div className="rt-fill" inert={asks} hidden={page}>
         <TerminalTab session={session} visible={active && !page} />
       </div>
-      {page && intervention && <InterventionPage intervention={intervention} />}
+      {page && <InterventionPage intervention={intervention} />}
       {asks && <HostKeyDialog session={session} />}
     </>
   )
+}
+
+/** What had the focus went away with the phase it belonged to (a dialog, the sign-in card): the tab takes it again. */
+function useLostFocus(active: boolean, phase: string) {
+  useEffect(() => {
+    if (!active) return
+    const frame = requestAnimationFrame(() => {
+      const { activeElement } = document
+      if (!activeElement || activeElement === document.body) focusInside(document.querySelector('.rt-tab-body:not([hidden])'))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [active, phase])
 }

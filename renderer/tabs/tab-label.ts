@@ -27,19 +27,22 @@ export function sessionBadge(
   return session.practice ? 'known' : undefined
 }
 
-/** The centre of the tab belongs to the intervention while it leaves, is back, alarms or needs a decision. */
-export function hasPage(intervention: Intervention | undefined, hidden: readonly string[]): boolean {
-  if (!intervention || hidden.includes(intervention.id)) return false
-  if (intervention.summary) return !intervention.summary.dismissed && !isOpenIntervention(intervention)
-  if (!isOpenIntervention(intervention)) return false
-  return (
-    intervention.thirdKey !== undefined ||
-    intervention.state === 'needs-attention' ||
-    intervention.state === 'restoring' ||
-    intervention.watch?.purpose === 'leaving'
-  )
+export type PageKind = 'alarm' | 'attention' | 'leaving' | 'summary'
+
+/** Why the centre of the tab belongs to the intervention: a third key, lines to decide, waiting for its own key, or it is back. */
+export function pageKind(intervention: Intervention | undefined): PageKind | undefined {
+  if (!intervention) return undefined
+  if (!isOpenIntervention(intervention)) return intervention.summary && !intervention.summary.dismissed ? 'summary' : undefined
+  if (intervention.thirdKey) return 'alarm'
+  if (intervention.state === 'needs-attention') return 'attention'
+  return intervention.state === 'restoring' || intervention.watch?.purpose === 'leaving' ? 'leaving' : undefined
 }
 
+/** Names one page of one intervention: put away, it stays away until there is something new to say. */
+export const pageId = (intervention: Intervention) =>
+  [intervention.id, pageKind(intervention), intervention.thirdKey?.fingerprint].filter(Boolean).join(' ')
+
+export const hasPage = (intervention: Intervention | undefined, hidden: readonly string[]): intervention is Intervention =>
+  intervention !== undefined && pageKind(intervention) !== undefined && !hidden.includes(pageId(intervention))
+
 export const isLost = (session: TerminalSession | undefined) => session?.phase.kind === 'lost' || session?.phase.kind === 'failed'
-export const waitsForPerson = (session: TerminalSession | undefined) =>
-  session?.phase.kind === 'host-key' || session?.phase.kind === 'needs-credentials'
