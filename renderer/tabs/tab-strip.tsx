@@ -46,7 +46,14 @@ export function TabStrip({ hasPanel, onEnter }: { hasPanel: boolean; onEnter: ()
 
   return (
     <div className="rt-tabs" {...region('tabs')}>
-      <div className="rt-tablist" role="tablist" aria-label={t('common.tab.list')}>
+      <div
+        className="rt-tablist"
+        role="tablist"
+        aria-label={t('common.tab.list')}
+        onWheel={(event) => {
+          event.currentTarget.scrollLeft += event.deltaY
+        }}
+      >
         {tabs.map((tab, index) => (
           <TabItem
             key={tab.key}
@@ -107,7 +114,7 @@ interface TabItemProps {
 
 function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDragEnd, onDrop }: TabItemProps) {
   const t = useT()
-  const { icon, title, kind } = useLabel(tab)
+  const { icon, title, lost, kind } = useLabel(tab)
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (active) box.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -139,6 +146,7 @@ function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDrag
     >
       {icon}
       <span className="rt-trunc">{title}</span>
+      {lost && <Plug />}
       <span
         className="rt-tab-close"
         aria-hidden="true"
@@ -155,6 +163,8 @@ function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDrag
 interface Label {
   icon?: ReactNode
   title: ReactNode
+  /** A plug after the title; the badge stays what it was. */
+  lost?: boolean
   kind?: 'rescue' | 'alarm'
 }
 
@@ -191,16 +201,10 @@ function useLabel(tab: Tab): Label {
       const badge = sessionBadge(session, intervention, server)
       const inRescue = intervention !== undefined && isOpenIntervention(intervention)
       const name = inRescue ? rescueTitle(session.name) : session.name
-      const title = isLost(session) ? (
-        <>
-          {name} <Plug />
-        </>
-      ) : (
-        name
-      )
       return {
         ...(badge ? { icon: <Badge badge={badge} /> } : {}),
-        title,
+        title: name,
+        lost: isLost(session),
         ...(inRescue ? { kind: badge === 'alarm' ? 'alarm' : 'rescue' } : {}),
       }
     }
