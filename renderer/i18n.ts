@@ -12,6 +12,7 @@ import type hostKey from './locales/en/host-key.json'
 import type rescue from './locales/en/rescue.json'
 import type servers from './locales/en/servers.json'
 import type settings from './locales/en/settings.json'
+import type signIn from './locales/en/sign-in.json'
 import type terminal from './locales/en/terminal.json'
 
 interface Rooms {
@@ -21,6 +22,7 @@ interface Rooms {
   rescue: typeof rescue
   servers: typeof servers
   settings: typeof settings
+  'sign-in': typeof signIn
   terminal: typeof terminal
 }
 type Path<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Path<T[K]>}` }[keyof T & string]

@@ -1,0 +1,41 @@
+import { IconSchool } from '@tabler/icons-react'
+import type { Intervention } from '../../shared/intervention.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
+import { useT } from '../i18n.js'
+import { RescueGlyph } from '../ui/glyphs.js'
+
+interface LegendProps {
+  session: TerminalSession
+  intervention: Intervention | undefined
+  rescue: boolean
+}
+
+/** Says what is temporary now, above the terminal: amber in rescue, ink in practice, nothing on an ordinary server. */
+export function Legend({ session, intervention, rescue }: LegendProps) {
+  const t = useT()
+  if (rescue) {
+    const restarting = intervention?.watch?.purpose === 'leaving' || intervention?.state === 'restoring'
+    return (
+      <div className="rt-legend rt-legend-rescue">
+        <span className="rt-legend-chip">
+          <RescueGlyph size={14} ink />
+          {t('terminal.term.rescue')}
+        </span>
+        <span className="rt-trunc">
+          {session.practice && <b>{t('terminal.term.practiceFirst')} </b>}
+          {t(restarting ? 'terminal.term.restarting' : 'terminal.term.temporary')}
+        </span>
+      </div>
+    )
+  }
+  if (!session.practice) return null
+  return (
+    <div className="rt-legend rt-legend-practice">
+      <span className="rt-legend-chip">
+        <IconSchool size={14} stroke={1.75} aria-hidden />
+        {t('terminal.term.practice')}
+      </span>
+      <span className="rt-trunc">{t('terminal.term.practiceText')}</span>
+    </div>
+  )
+}
