@@ -104,13 +104,14 @@ export async function unlockKey(file: KeyFile, passphrase?: string): Promise<Pri
 }
 
 async function openInWorker(file: KeyFile, passphrase: Buffer): Promise<OpenedKey> {
-  const { path, execArgv } = workerFile()
+  const { entry, eval: isCode } = workerEntry()
   // Copies of exact size: a view would carry the whole pool of small buffers, with whatever else lies in it.
   const bytes = new Uint8Array(file.bytes)
   const secret = new Uint8Array(passphrase)
   passphrase.fill(0)
-  const worker = new Worker(path, {
-    execArgv,
+  const worker = new Worker(entry, {
+    eval: isCode,
+    execArgv: [],
     workerData: { bytes, passphrase: secret },
     transferList: [bytes.buffer, secret.buffer],
     stdout: true,
@@ -132,11 +133,11 @@ async function openInWorker(file: KeyFile, passphrase: Buffer): Promise<OpenedKe
 }
 
 /** Beside the bundle it is a file of its own; from the sources (tests) it needs the loader that runs them. */
-function workerFile(): { path: string; execArgv: string[] } {
+function workerEntry(): { entry: string; eval: boolean } {
   const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url))
   const bundled = join(here, 'private-key-worker.cjs')
-  if (existsSync(bundled)) return { path: bundled, execArgv: [] }
-  return { path: join(here, 'private-key-worker.ts'), execArgv: ['--import', 'tsx'] }
+  if (existsSync(bundled)) return { entry: bundled, eval: false }
+  return { entry: `require('tsx/cjs'); require(${JSON.stringify(join(here, 'private-key-worker.ts'))})`, eval: true }
 }
 
 async function readBounded(path: string): Promise<Buffer> {
