@@ -8,14 +8,18 @@ import { bridge } from './bridge.js'
 import { isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
 import { pageId } from './tabs/tab-label.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
+import { measureDimensions } from './terminal/dimensions.js'
 import { showError } from './ui/notify.js'
 
 export type Target = { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }
 
 /** Connects in the tab `inTab`, else in the start page in front, else in a new tab. For forms: the error is theirs to show. */
 export async function tryTarget(target: Target, o: { inTab?: string } = {}): Promise<ErrorInfo | undefined> {
-  const { tabs, active, dimensions } = windowState()
+  const { app, tabs, active, panelOpen } = windowState()
   const place = o.inTab ?? tabs.find((tab) => tab.key === active && tab.kind === 'start')?.key
+  const inRescue = target.kind === 'server' && app?.servers.some((one) => one.id === target.id && one.interventionId)
+  const withPanel = panelOpen && (target.kind === 'practice' || !!inRescue)
+  const dimensions = measureDimensions({ fontSize: app?.settings.fontSize ?? 13, withPanel })
   const opened = await attempt(api.terminal.open({ target, dimensions }))
   if (!opened.ok) return opened.error
   update((state) => placeSession(state, opened.value.sessionId, place))

@@ -2,8 +2,6 @@
 import type { Dimensions } from '../../shared/terminal-session.js'
 
 export const fontFamily = '"JetBrains Mono", "Cascadia Mono", "Liberation Mono", "DejaVu Sans Mono", monospace'
-/** Line height 17 px at 13 px: one third more than the letters, as the design has it. */
-const lineRatio = 17 / 13
 
 export interface CellSize {
   width: number
@@ -23,8 +21,8 @@ export function fitDimensions(box: { width: number; height: number }, cell: Cell
   return { cols: clamp(box.width / cell.width, 2), rows: clamp(box.height / cell.height, 1) }
 }
 
-/** The letter's own size: width of one column, natural height of a line. */
-export function measureCharacter(fontSize: number): CellSize {
+/** One cell: the bundled font's natural line is 17 px high at 13 px, what the design asks for. */
+function measureCell(fontSize: number): CellSize {
   const probe = document.createElement('span')
   probe.style.cssText = `position:absolute;visibility:hidden;white-space:pre;line-height:normal;font:${fontSize}px ${fontFamily}`
   probe.textContent = 'W'.repeat(32)
@@ -34,24 +32,27 @@ export function measureCharacter(fontSize: number): CellSize {
   return { width: width / 32 || fontSize * 0.6, height: height || fontSize * 1.32 }
 }
 
-/** xterm's `lineHeight` is a factor on the natural height, 1 at least. */
-export const lineHeightFactor = (fontSize: number) =>
-  Math.max(1, Math.round(fontSize * lineRatio) / Math.ceil(measureCharacter(fontSize).height))
-
-/** Padding of `.rt-term-host`, the frame and legend of a rescue or practice terminal, tabs and status line. */
-const chrome = { padding: 16, tabs: 36, status: 26, legend: 24, frame: 4 }
+/** Pixels that are not the terminal's: terminal.css, tabs.css and styles.css have the same numbers. */
+const narrow = '(max-width: 1120px)'
+const tabs = 36
+const status = 26
+const legend = { width: 4, height: 28 }
 
 /**
- * What a terminal opened now would measure, so that the remote one has the right size from its first line: like the terminal
- * on screen, else what the centre of the window leaves for one.
+ * What a terminal opened now will measure, so that the remote one has the right size from its first line. `withPanel`: the
+ * session brings its panel and a legend (practice, a server in rescue).
  */
-export function measureDimensions(fontSize = 13): Dimensions {
-  const char = measureCharacter(fontSize)
-  const cell = { width: char.width, height: Math.max(Math.round(fontSize * lineRatio), Math.ceil(char.height)) }
-  const stack = [...document.querySelectorAll<HTMLElement>('.rt-term-stack')].find((one) => one.offsetParent !== null)
-  if (stack) return fitDimensions({ width: stack.clientWidth - chrome.padding, height: stack.clientHeight - 12 }, cell)
+export function measureDimensions({ fontSize, withPanel }: { fontSize: number; withPanel: boolean }): Dimensions {
   const centre = document.querySelector('.rt-centre')
   if (!centre) return { cols: 80, rows: 24 }
-  const { clientWidth, clientHeight } = centre
-  return fitDimensions({ width: clientWidth - chrome.padding, height: clientHeight - chrome.tabs - chrome.status - 12 }, cell)
+  const isNarrow = matchMedia(narrow).matches
+  const panel = document.querySelector('.rt-panel')?.clientWidth ?? 0
+  const wanted = withPanel ? (isNarrow ? 268 : 384) : 0
+  const padding = isNarrow ? { width: 12, height: 8 } : { width: 16, height: 12 }
+  const room = { width: centre.clientWidth + panel - wanted, height: centre.clientHeight - tabs - status }
+  const framed = withPanel ? legend : { width: 0, height: 0 }
+  return fitDimensions(
+    { width: room.width - framed.width - padding.width, height: room.height - framed.height - padding.height },
+    measureCell(fontSize),
+  )
 }

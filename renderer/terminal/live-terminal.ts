@@ -14,7 +14,7 @@ import type { Dimensions, TerminalEvent, TerminalInput } from '../../shared/term
 import { bridge } from '../bridge.js'
 import { matchShortcut } from '../keys.js'
 import { type AckCounter, createAckCounter } from './ack-counter.js'
-import { fitDimensions, fontFamily, lineHeightFactor, loadTerminalFonts } from './dimensions.js'
+import { fitDimensions, fontFamily, loadTerminalFonts } from './dimensions.js'
 import { createGpu, type Gpu } from './gpu.js'
 import { type LinkTarget, linkTarget } from './link-target.js'
 import { filterPaste, pasteQuestion } from './paste-filter.js'
@@ -83,7 +83,8 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   let opened = false
   let visible = false
   let acceptsInput = false
-  let sent: Dimensions = o.dimensions
+  /** What the server's terminal was last told, through the present port. */
+  let sent: Dimensions | undefined
   let resizeTimer: ReturnType<typeof setTimeout> | undefined
   const timers = new Map<'bell' | 'notice', ReturnType<typeof setTimeout>>()
   let disposed = false
@@ -134,8 +135,8 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
       terminal.write(data, () => counter.parsed(length))
       if (!state.hasOutput) set({ hasOutput: true })
     }
-    sent = { cols: terminal.cols, rows: terminal.rows }
-    post({ kind: 'resize', dimensions: sent })
+    sent = undefined
+    if (opened) tellSize()
     if (!visible) post({ kind: 'visible', visible })
   }
 
@@ -172,7 +173,9 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     const target = (bridge.platform === 'darwin' ? event.metaKey : event.ctrlKey) ? linkTarget(uri) : undefined
     if (target) bridge.openExternal(target.url)
   }
-  const leave = () => set({ link: undefined })
+  function leave() {
+    set({ link: undefined })
+  }
 
   function options(): ITerminalOptions {
     return {
@@ -267,12 +270,15 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     const next = fitDimensions(room, { width: width / terminal.cols, height: height / terminal.rows })
     if (visible) o.onDidFit(next)
     if (next.cols !== terminal.cols || next.rows !== terminal.rows) terminal.resize(next.cols, next.rows)
-    if (next.cols === sent.cols && next.rows === sent.rows) return
+    if (next.cols === sent?.cols && next.rows === sent.rows) return
     clearTimeout(resizeTimer)
-    resizeTimer = setTimeout(() => {
-      sent = { cols: terminal.cols, rows: terminal.rows }
-      post({ kind: 'resize', dimensions: sent })
-    }, resizeMs)
+    if (sent) resizeTimer = setTimeout(tellSize, resizeMs)
+    else tellSize()
+  }
+  function tellSize() {
+    if (!port) return
+    sent = { cols: terminal.cols, rows: terminal.rows }
+    post({ kind: 'resize', dimensions: sent })
   }
   const observer = new ResizeObserver(fit)
 
@@ -280,7 +286,6 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     await loadTerminalFonts()
     if (disposed || opened) return
     opened = true
-    look(appearance)
     terminal.open(host)
     gpu = createGpu(terminal)
     gpu.use(visible)
@@ -290,16 +295,13 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   }
 
   function look(next: TerminalAppearance) {
-    const sized = next.fontSize !== appearance.fontSize
     appearance = next
     terminal.options.theme = terminalTheme(next)
     terminal.options.scrollback = next.scrollback
     terminal.options.screenReaderMode = next.screenReader
-    if (terminal.options.fontSize !== next.fontSize || !opened || sized) {
-      terminal.options.fontSize = next.fontSize
-      terminal.options.lineHeight = lineHeightFactor(next.fontSize)
-      requestAnimationFrame(fit)
-    }
+    if (terminal.options.fontSize === next.fontSize) return
+    terminal.options.fontSize = next.fontSize
+    requestAnimationFrame(fit)
   }
 
   let wantsFocus = false

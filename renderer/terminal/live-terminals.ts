@@ -65,19 +65,25 @@ function connect(entry: Entry, session: TerminalSession) {
 }
 
 /** The terminal of a tab; the same one when its session reconnects under another id. */
-export function useLiveTerminal(session: TerminalSession, linkUp: boolean): LiveTerminal {
-  const [entry] = useState(() => acquire(session.id))
+export function useLiveTerminal(sessionId: string): LiveTerminal {
+  const [entry] = useState(() => acquire(sessionId))
   useEffect(() => {
     entry.users++
     return () => release(entry)
   }, [entry])
   useEffect(() => {
-    for (const [id, one] of entries) if (one === entry && id !== session.id) entries.delete(id)
-    entries.set(session.id, entry)
-  }, [entry, session.id])
+    for (const [id, one] of entries) if (one === entry && id !== sessionId) entries.delete(id)
+    entries.set(sessionId, entry)
+  }, [entry, sessionId])
+  return entry.terminal
+}
+
+/** Keeps a port to the session's shell. After the effects that tell the terminal its looks and whether it is seen. */
+export function useTerminalPort(session: TerminalSession, linkUp: boolean) {
   useEffect(() => {
+    const entry = entries.get(session.id)
+    if (!entry) return
     if (linkUp) connect(entry, session)
     else entry.attachedTo = undefined
-  }, [entry, session, linkUp])
-  return entry.terminal
+  }, [session, linkUp])
 }

@@ -16,10 +16,11 @@ import { FindBar } from './find-bar.js'
 import { Legend } from './legend.js'
 import { LinkLine, NoticeLine } from './link-line.js'
 import type { LiveTerminal } from './live-terminal.js'
-import { useLiveTerminal } from './live-terminals.js'
+import { useLiveTerminal, useTerminalPort } from './live-terminals.js'
 import { PasteSheet } from './paste-sheet.js'
 import { EndSheet } from './sheets.js'
 import { StatusLine } from './status-line.js'
+import '@xterm/xterm/css/xterm.css'
 import './terminal.css'
 
 /** Amber: lines are set aside and it is not the known key that answers. */
@@ -30,7 +31,7 @@ function isRescue(session: TerminalSession, intervention: Intervention | undefin
 
 export function TerminalTab({ session, visible }: { session: TerminalSession; visible: boolean }) {
   const coreUp = useCoreUp()
-  const terminal = useLiveTerminal(session, coreUp)
+  const terminal = useLiveTerminal(session.id)
   const state = useSyncExternalStore(terminal.subscribe, terminal.state)
   const intervention = useIntervention(session.interventionId)
   const rescue = isRescue(session, intervention)
@@ -45,6 +46,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
   useAppearance(terminal, rescue)
   useEffect(() => terminal.setVisible(visible), [terminal, visible])
   useEffect(() => terminal.setAcceptsInput(kind === 'open'), [terminal, kind])
+  useTerminalPort(session, coreUp)
   useEffect(() => {
     if (visible && kind === 'open' && isFree(box.current)) terminal.focus()
   }, [terminal, visible, kind])
