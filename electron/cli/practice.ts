@@ -16,8 +16,9 @@ export async function practice(options: Options, o: CommandContext): Promise<num
   const app = createApp({ version: await version(), paths: { home, dataDir } }, { log: silentLog })
   const console = createConsole({ stdin: process.stdin, stderr: process.stderr, signal: o.signal })
   try {
-    await app.start()
+    // First the server, then the watch of what an earlier drill left set aside: its first look finds the known key.
     await app.practice.start()
+    await app.start()
     introduce(app, output, options, console.isInteractive)
     await play({ app, console, output, home, signal: o.signal })
     output.tell(`\n${output.texts.practice.stopped}`)

@@ -1,4 +1,4 @@
-/** What the server wants for signing in, asked at the terminal. As ssh does, agent and key files are tried before a password; under an intervention only what the person chooses. */
+/** What the server wants for signing in, asked at the terminal. Agent and usual key files were tried before, as ssh does; not under an intervention. */
 import { existsSync } from 'node:fs'
 import type { CredentialAnswer, CredentialRequest } from '../../shared/terminal-session.js'
 import type { Console } from './console.js'
@@ -7,13 +7,11 @@ import { absolute } from './target.js'
 
 export type SignIn = (request: CredentialRequest) => Promise<CredentialAnswer>
 
-/** One per session: remembers what was tried. `password`: known to the practice drill. */
+/** One per session: the server's banner is shown once. */
 export function createSignIn(o: { console: Console; output: Output; home: string }): SignIn {
   const { console, output } = o
   const { texts, style } = output
-  const tried = new Set<string>()
   let shownBanner = ''
-  let automatic = false
 
   const quote = (text: string) => {
     if (!text.trim()) return
@@ -23,28 +21,15 @@ export function createSignIn(o: { console: Console; output: Output; home: string
   const secret = (prompt: string) => console.ask(prompt, { echo: false })
   const cancel: CredentialAnswer = { kind: 'cancel' }
 
-  async function choose(request: CredentialRequest): Promise<CredentialAnswer> {
-    const can = (method: 'password' | 'key' | 'agent') => request.methods.includes(method)
-    if (!request.quarantine) {
-      automatic = true
-      if (can('agent') && !tried.has('agent')) {
-        tried.add('agent')
-        return { kind: 'agent' }
-      }
-      const file = can('key') ? request.keyFiles.find((one) => !tried.has(one) && existsSync(one)) : undefined
-      if (file) {
-        tried.add(file)
-        return { kind: 'key', file }
-      }
+  async function choose({ methods, user, keyFiles, quarantine }: CredentialRequest): Promise<CredentialAnswer> {
+    const key = methods.includes('key')
+    if (methods.includes('password')) {
+      if (key) output.tell(style.dim(texts.connect.useKey))
+      const password = await secret(texts.connect.password({ user: harmless(user), rescue: quarantine ? 1 : 0 }))
+      if (password !== '' || !key) return { kind: 'password', password }
     }
-    automatic = false
-    if (can('password')) {
-      if (can('key')) output.tell(style.dim(texts.connect.useKey))
-      const password = await secret(texts.connect.password({ user: harmless(request.user), rescue: request.quarantine ? 1 : 0 }))
-      if (password !== '' || !can('key')) return { kind: 'password', password }
-    }
-    if (!can('key')) return cancel
-    const preset = request.keyFiles.find((one) => existsSync(one)) ?? ''
+    if (!key) return cancel
+    const preset = keyFiles.find((one) => existsSync(one)) ?? ''
     const file = (await console.ask(texts.connect.keyFile({ default: harmless(preset) }))).trim() || preset
     return file ? { kind: 'key', file: absolute(file, o.home) } : cancel
   }
@@ -52,10 +37,7 @@ export function createSignIn(o: { console: Console; output: Output; home: string
   return async (request) => {
     if (request.banner !== shownBanner) quote(request.banner)
     shownBanner = request.banner
-    // A key ssh would have tried too and that does not fit is no news.
-    if (request.failed && !(automatic && (request.failed.code === 'auth-failed' || request.failed.code === 'no-agent'))) {
-      output.tell(style.red(texts.error[request.failed.code](request.failed.data)))
-    }
+    if (request.failed) output.tell(style.red(texts.error[request.failed.code](request.failed.data)))
     switch (request.kind) {
       case 'choose':
         return choose(request)

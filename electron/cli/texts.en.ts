@@ -240,7 +240,6 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     keyFile: (d) => `Key file${d.default ? ` [${d.default}]` : ''}: `,
     useKey: '(Enter alone: use a key file)',
     serverSays: 'The server says:',
-    refused: 'The server did not accept this.',
     closed: (d) => `Connection to ${d.host} closed.`,
     notes: {
       'match-exec-slow': () => 'Reading the ssh configuration took long: a Match exec runs a slow command.',
@@ -272,6 +271,5 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     keys: 'Keys: c connect here   r put it in rescue mode   n boot it normally   q quit',
     back: (d) => `Your own key answered: ${lines(d)} of the practice known_hosts are back, compared byte for byte. That was the drill.`,
     stopped: 'The practice server is stopped.',
-    noScreen: 'There is no screen for a window here: the drill goes on in this terminal.',
   },
 }

@@ -250,7 +250,6 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     keyFile: (d) => `Fichier de clé${d.default ? ` [${d.default}]` : ''} : `,
     useKey: '(Entrée seule : utiliser un fichier de clé)',
     serverSays: 'Le serveur dit :',
-    refused: 'Le serveur n’a pas accepté.',
     closed: (d) => `Connexion à ${d.host} fermée.`,
     notes: {
       'match-exec-slow': () => 'Lire la configuration ssh a pris du temps : un Match exec lance une commande lente.',
@@ -282,6 +281,5 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     keys: 'Touches : c se connecter ici   r mettre en mode rescue   n démarrer normalement   q quitter',
     back: (d) => `Votre propre clé a répondu : ${back(d)} dans le known_hosts d’exercice, comparées octet par octet. C’était l’exercice.`,
     stopped: 'Le serveur d’exercice est arrêté.',
-    noScreen: 'Il n’y a pas d’écran pour une fenêtre ici : l’exercice continue dans ce terminal.',
   },
 }

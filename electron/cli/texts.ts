@@ -113,7 +113,6 @@ export interface Texts {
     keyFile: Say
     useKey: string
     serverSays: string
-    refused: string
     closed: Say
     notes: Record<'match-exec-slow' | 'ssh-missing' | 'proxy-unsupported' | 'key-ignored' | 'weak-kex', Say>
   }
@@ -128,7 +127,6 @@ export interface Texts {
     keys: string
     back: Say
     stopped: string
-    noScreen: string
   }
 }
 

@@ -51,6 +51,7 @@ async function readFile(path: string, fs: FileOperations): Promise<{ bytes: Buff
 }
 
 async function readingError(error: unknown, path: string, fs: FileOperations): Promise<unknown> {
+  if (error instanceof AppError) return error
   const code = errnoOf(error)
   switch (code) {
     case '':
