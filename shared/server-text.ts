@@ -24,7 +24,7 @@ export function stripServerText(text: string, max = 4000): string {
     .replace(stackedMarks, '$1')
     .replace(/[^\S\n]+$/gm, '')
     .trim()
-  return stripped.length > max || text.length > bounded.length ? `${stripped.slice(0, max - 1)}…` : stripped
+  return stripped.length > max || text.length > bounded.length ? cut(stripped, max) : stripped
 }
 
 /** For places with one line: line breaks and runs of blanks become one space. */
@@ -32,5 +32,8 @@ export function stripServerLine(text: string, max = 200): string {
   const line = stripServerText(text, max * 4)
     .replace(/\s+/g, ' ')
     .trim()
-  return line.length > max ? `${line.slice(0, max - 1)}…` : line
+  return line.length > max ? cut(line, max) : line
 }
+
+/** Not through the middle of a surrogate pair. */
+const cut = (text: string, max: number) => `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`

@@ -3,7 +3,6 @@
  * resort when `ssh -G` has none. Never runs a `Match exec` or a name lookup.
  */
 import { readdir, readFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import SSHConfig from 'ssh-config'
 import type { HostAddress } from '../../shared/host-address.js'
@@ -39,9 +38,12 @@ export async function readConfigFiles(address: HostAddress, home: string): Promi
   return values
 }
 
+/** The user's configuration with the included files in place; empty when there is none. */
+export const readConfigText = (home: string): Promise<string> => readWithIncludes(join(home, '.ssh', 'config'), home, 0)
+
 /** Hosts without patterns, in the files' order, each once. A missing file is an empty list. */
 export async function listConfigHosts(home: string): Promise<ConfigHost[]> {
-  const config = parse(await readWithIncludes(join(home, '.ssh', 'config'), home, 0))
+  const config = parse(await readConfigText(home))
   if (!config) return []
   const names = new Set<string>()
   for (const line of config) {
@@ -74,25 +76,17 @@ function parse(text: string): SSHConfig | undefined {
 function compute(config: SSHConfig, address: HostAddress): Map<string, string[]> {
   const values = new Map<string, string[]>()
   try {
-    const user = address.user ?? userInfo().username
-    const computed = config.compute({ Host: address.host, User: user }, { ignoreCase: true, matchExec: false })
+    // The library reports a user it is given as if the file had named it; a typed one wins anyway.
+    const query = { Host: address.host, ...(address.user ? { User: address.user } : {}) }
+    const computed = config.compute(query, { ignoreCase: true, matchExec: false })
     for (const [name, value] of Object.entries(computed)) {
-      // The library reports the queried user and pattern as if the file had named them.
-      if (name === 'host' || (name === 'user' && value === user && !namesUser(config))) continue
-      values.set(name.toLowerCase(), Array.isArray(value) ? value.map(String) : [String(value)])
+      if (name !== 'host') values.set(name.toLowerCase(), Array.isArray(value) ? value.map(String) : [String(value)])
     }
   } catch {
     // A construct the library cannot evaluate: the defaults hold.
   }
   return values
 }
-
-const namesUser = (config: SSHConfig): boolean =>
-  config.some((line) =>
-    line.type === SSHConfig.DIRECTIVE && 'config' in line
-      ? namesUser(line.config)
-      : line.type === SSHConfig.DIRECTIVE && line.param.toLowerCase() === 'user',
-  )
 
 /** The text of a file with the included files in place. Lookups by `CanonicalizeHostname` are left out: the library would run nslookup. */
 async function readWithIncludes(path: string, home: string, depth: number): Promise<string> {

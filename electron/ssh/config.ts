@@ -4,14 +4,14 @@
  * and a note says so. Nothing here goes through a shell.
  */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.js'
 import { type HostAddress, parseHostAddress } from '../../shared/host-address.js'
 import { stripServerText } from '../../shared/server-text.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
-import { readConfigFiles } from './config-files.js'
+import { readConfigFiles, readConfigText } from './config-files.js'
 import { expandPath, isNone, splitPaths, type Tokens } from './config-values.js'
 
 /** A target as OpenSSH would see it. Paths are absolute; `none` is an empty list. */
@@ -46,7 +46,12 @@ type Values = Map<string, string[]>
 /** @throws AppError `bad-address`, `bad-port`, `config-failed` (ssh refuses the configuration); AbortError of `signal`. */
 export async function resolveTarget(text: string, o: { home: string; signal?: AbortSignal }): Promise<ResolvedTarget> {
   const address = parseHostAddress(text)
-  const answer = await askSsh(address, o)
+  // ssh takes the home directory from the password database, not from HOME. Where the two differ, HOME is meant: ssh is handed a
+  // copy of that configuration, and `interpret` moves what it puts under the other home.
+  const answer =
+    o.home === realHome()
+      ? await askSsh(address, undefined, o.signal)
+      : await withCopy(await readConfigText(o.home), (config) => askSsh(address, config, o.signal))
   const notes: TerminalSession['notes'] = []
   if (answer.kind === 'missing') notes.push({ code: 'ssh-missing', data: {} })
   else if (answer.seconds * 1000 > SLOW_MS) notes.push({ code: 'match-exec-slow', data: { seconds: answer.seconds.toFixed(1) } })
@@ -57,13 +62,25 @@ export async function resolveTarget(text: string, o: { home: string; signal?: Ab
 
 type Answer = { kind: 'values'; values: Values; seconds: number } | { kind: 'late'; seconds: number } | { kind: 'missing' }
 
-function askSsh(address: HostAddress, o: { home: string; signal?: AbortSignal }): Promise<Answer> {
-  o.signal?.throwIfAborted()
+async function withCopy<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'rescueterm-'))
+  try {
+    const path = join(folder, 'config')
+    await writeFile(path, text, { mode: 0o600 })
+    return await use(path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** @param config path of a file in place of `~/.ssh/config` and the system's. */
+function askSsh(address: HostAddress, config: string | undefined, signal: AbortSignal | undefined): Promise<Answer> {
+  signal?.throwIfAborted()
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   // Its own process group: what a `Match exec` started has to go with it.
   const detached = process.platform !== 'win32'
-  const child = spawn('ssh', commandLine(address, o.home), { detached, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const child = spawn('ssh', commandLine(address, config), { detached, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
   return new Promise((resolve, reject) => {
     let out = ''
     let err = ''
@@ -77,20 +94,20 @@ function askSsh(address: HostAddress, o: { home: string; signal?: AbortSignal })
     }
     const finish = (settle: () => void) => {
       clearTimeout(timer)
-      o.signal?.removeEventListener('abort', abort)
+      signal?.removeEventListener('abort', abort)
       child.stdout.destroy()
       child.stderr.destroy()
       settle()
     }
     const abort = () => {
       stop()
-      finish(() => reject(o.signal?.reason))
+      finish(() => reject(signal?.reason))
     }
     const timer = setTimeout(() => {
       stop()
       finish(() => resolve({ kind: 'late', seconds: seconds() }))
     }, BUDGET_MS)
-    o.signal?.addEventListener('abort', abort, { once: true })
+    signal?.addEventListener('abort', abort, { once: true })
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out = (out + text).slice(0, MAX_OUTPUT)
     })
@@ -107,13 +124,8 @@ function askSsh(address: HostAddress, o: { home: string; signal?: AbortSignal })
   })
 }
 
-/**
- * ssh takes the home directory from the password database, not from HOME. Where the two differ, HOME is meant: its configuration
- * is named, and `interpret` moves ssh's default paths there.
- */
-function commandLine({ user, host, port }: HostAddress, home: string): string[] {
-  const config = join(home, '.ssh', 'config')
-  const named = home === realHome() ? [] : ['-F', existsSync(config) ? config : 'none']
+function commandLine({ user, host, port }: HostAddress, config: string | undefined): string[] {
+  const named = config === undefined ? [] : ['-F', config]
   return ['-G', ...named, ...(port ? ['-p', String(port)] : []), ...(user ? ['-l', user] : []), '--', host]
 }
 
@@ -146,7 +158,8 @@ function interpret(typed: string, address: HostAddress, values: Values, home: st
   const real = realHome()
   const path = (text: string) => {
     const expanded = expandPath(text, tokens)
-    return home !== real && expanded.startsWith(join(real, '.ssh')) ? join(home, expanded.slice(real.length)) : expanded
+    const isMoved = home !== real && real !== '' && expanded.startsWith(join(real, '/')) && !expanded.startsWith(join(home, '/'))
+    return isMoved ? join(home, expanded.slice(real.length)) : expanded
   }
   const paths = (name: string) => (values.get(name) ?? []).flatMap(splitPaths).filter((text) => !isNone(text))
   const alias = one('hostkeyalias')

@@ -51,7 +51,7 @@ const turnedAway = /^(?:Exceeded MaxStartups|Not allowed at this time)/
 /** The connection ended, or time ran out, before an SSH identification came. */
 export function noBannerFailure(received: string, place: Place, seconds: number | undefined): AppError {
   const detail = stripServerText(received, 500)
-  if (detail && !turnedAway.test(detail)) return new AppError('not-ssh', { ...place }, detail)
+  if (received && !turnedAway.test(detail)) return new AppError('not-ssh', { ...place }, detail || undefined)
   if (seconds !== undefined) return new AppError('timeout', { ...place, seconds }, detail || undefined)
   return new AppError('closed-early', { ...place }, detail || undefined)
 }

@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
+import ssh2 from 'ssh2'
+import { expect, it } from 'vitest'
+import { internals } from '../../../electron/ssh/internals.js'
+
+const require = createRequire(import.meta.url)
+
+it('ssh2 is the version whose inside we know', () => {
+  expect(require('ssh2/package.json').version).toBe('1.17.0')
+})
+
+it('everything we use of it is there', () => {
+  const client = new ssh2.Client()
+  const socket = new Socket()
+  client.on('error', () => {})
+  client.connect({ sock: socket, username: 'x', readyTimeout: 0, hostVerifier: () => false })
+  const inside = internals(client)
+  expect(inside._sock).toBe(socket)
+  expect(inside._callbacks).toEqual([])
+  expect(inside._chanMgr.add).toBeTypeOf('function')
+  expect(inside).toHaveProperty('_remoteVer')
+  expect(inside._protocol).toHaveProperty('_debug')
+  expect(inside._protocol._handlers.USERAUTH_FAILURE).toBeTypeOf('function')
+  for (const name of ['session', 'env', 'pty', 'shell', 'channelWindowAdjust', 'ping'] as const)
+    expect(inside._protocol[name]).toBeTypeOf('function')
+  socket.destroy()
+})
