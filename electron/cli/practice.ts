@@ -1,4 +1,5 @@
 /** `rescueterm practice`: the practice server and the whole drill in one terminal. The provider's two buttons are keys here. */
+import { basename, relative } from 'node:path'
 import { formatHostAddress } from '../../shared/parse-host-address.js'
 import { type App, createApp } from '../app.js'
 import { silentLog } from '../log.js'
@@ -36,11 +37,17 @@ function introduce(app: App, output: Output, options: Options, interactive: bool
   output.print(`${style.bold(texts.practice.title)}\n\n${texts.practice.intro}\n`)
   const ssh = `ssh -p ${port} -o UserKnownHostsFile=${quote(knownHostsFile)} root@127.0.0.1`
   const place = formatHostAddress({ user: 'root', host: '127.0.0.1', port })
-  const connect = `rescueterm connect ${place} --known-hosts ${quote(knownHostsFile)}${options.dataDir === undefined ? '' : ` --data-dir ${quote(options.dataDir)}`}`
+  const connect = `${ownName()} connect ${place} --known-hosts ${quote(knownHostsFile)}${options.dataDir === undefined ? '' : ` --data-dir ${quote(options.dataDir)}`}`
   output.print(`${texts.practice.rescueterm}\n  ${connect}\n${texts.practice.ssh}\n  ${ssh}\n`)
   const key = (letter: string) => (interactive ? style.bold(letter) : letter)
-  output.print(texts.practice.steps({ connect: interactive ? key('c') : 'rescueterm connect …', rescue: key('r'), normal: key('n') }))
+  output.print(texts.practice.steps({ connect: interactive ? key('c') : `${ownName()} connect …`, rescue: key('r'), normal: key('n') }))
   output.print(`\n${texts.practice.running.normal({ port })}`)
+}
+
+/** How this program was called: by its name once installed, by its file in the source folder. */
+function ownName(): string {
+  const file = process.argv[1] ?? ''
+  return basename(file) === 'cli.cjs' ? `node ${quote(relative(process.cwd(), file))}` : 'rescueterm'
 }
 
 const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
@@ -108,7 +115,7 @@ async function visit({ app, console, output, home, signal }: Play): Promise<void
   const target = await app.sessionTarget({ kind: 'practice' })
   const { rescuePassword } = app.practice.state()
   if (rescuePassword) output.tell(output.texts.practice.password({ password: rescuePassword }))
-  await runSession({ app, target, console, output, home, signal, shownTarget: 'practice' })
+  await runSession({ app, target, console, output, home, signal })
 }
 
 /** The provider's other button; whoever has lines aside waits for the known key from now on. */

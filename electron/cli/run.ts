@@ -1,6 +1,7 @@
-/** The command line's beginning and end: parse, dispatch, report. Commands are loaded when they are called: `check` starts fast. */
+/** The command line's beginning and end: parse, dispatch, report. `check` must start fast: it is loaded with the program, the other commands when they are called. */
 import { homedir } from 'node:os'
 import { type CommandName, type Invocation, type Options, parseInvocation, type TypedHost, UsageError } from './arguments.js'
+import { check } from './check.js'
 import { exits, LocalFailure, reportFailure } from './failure.js'
 import { createOutput, type Output } from './output.js'
 import { chooseLanguage, loadTexts } from './texts.js'
@@ -14,10 +15,7 @@ export interface CommandContext {
 type CommandBody = (host: TypedHost | undefined, options: Options, context: CommandContext) => Promise<number>
 
 const commands: Record<CommandName, () => Promise<CommandBody>> = {
-  check: async () => {
-    const { check } = await import('./check.js')
-    return (host, options, context) => check(host!, options, context)
-  },
+  check: async () => (host, options, context) => check(host!, options, context),
   'set-aside': async () => {
     const { setAside } = await import('./set-aside.js')
     return (host, options, context) => setAside(host!, options, context)

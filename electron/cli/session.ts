@@ -21,8 +21,8 @@ export interface SessionParts {
   output: Output
   home: string
   signal: AbortSignal
-  /** What to type to reach this server again. */
-  shownTarget: string
+  /** What to type to reach this server again; nothing is said of lines still aside without it. */
+  shownTarget?: string
 }
 
 /** @returns the remote shell's exit status, or one of ours. @throws AppError for an attempt that failed, LocalFailure for ^C. */
@@ -132,7 +132,7 @@ async function runTerminal(o: SessionParts, session: TerminalSession, phase: Ext
 
 function sayWhereLinesAre({ app, output, shownTarget }: SessionParts, interventionId: string | undefined): void {
   const one = app.interventions.list().find(({ id }) => id === interventionId)
-  if (one?.state === 'active')
+  if (one?.state === 'active' && shownTarget !== undefined)
     output.tell(output.style.amber(output.texts.connect.stillAside({ n: one.setAside, host: placeOf(one), target: shownTarget })))
   if (one?.state === 'restored') output.tell(output.style.green(output.texts.connect.restored({ n: one.summary?.lines ?? one.setAside })))
 }

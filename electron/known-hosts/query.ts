@@ -43,7 +43,8 @@ function canonicalHost(host: string): string {
     }
   }
   const [address, ...zone] = host.split('%')
-  if (!isIPv6(address!)) return foldAscii(host)
+  // Node's pattern for IPv6 takes milliseconds to compile: a name without a colon does not need it.
+  if (!address!.includes(':') || !isIPv6(address!)) return foldAscii(host)
   const short = new URL(`http://[${address}]/`).hostname.slice(1, -1)
   const embedded = /^::(ffff:)?([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short)
   // The URL parser writes the last 32 bits of mapped and compatible addresses in hex, getnameinfo in dots.
