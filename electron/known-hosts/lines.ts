@@ -41,43 +41,54 @@ export interface Fields {
 
 const isBlank = (c: string | undefined) => c === ' ' || c === '\t'
 
-/** Splits one line into its fields; undefined for comments, empty lines and lines OpenSSH ignores before reading the key. */
+/**
+ * Splits one line into its fields; undefined for comments, empty lines and lines OpenSSH ignores before reading the key. The line ends at
+ * its first NUL, unless that NUL ends the names: ssh overwrites the byte there and reads on behind it.
+ */
 export function readFields(line: string): Fields | undefined {
-  const nul = line.indexOf('\0')
-  const text = nul < 0 ? line : line.slice(0, nul)
+  let end = endAt(line, 0)
   let at = 0
   const skipBlanks = () => {
-    while (isBlank(text[at])) at++
+    while (at < end && isBlank(line[at])) at++
   }
   const word = () => {
     const start = at
-    while (at < text.length && !isBlank(text[at])) at++
-    return text.slice(start, at)
+    while (at < end && !isBlank(line[at])) at++
+    return line.slice(start, at)
   }
   skipBlanks()
-  if (at === text.length || text[at] === '#') return undefined
+  if (at === end || line[at] === '#') return undefined
   let marker: Fields['marker']
-  if (text[at] === '@') {
+  if (line[at] === '@') {
     // The marker runs to the first space; a tab ends it only if the line has no space at all.
-    let end = text.indexOf(' ', at)
-    if (end < 0) end = text.indexOf('\t', at)
-    const found = end < 0 ? '' : text.slice(at, end)
+    const text = line.slice(at, end)
+    const blank = text.includes(' ') ? text.indexOf(' ') : text.indexOf('\t')
+    const found = text.slice(0, Math.max(0, blank))
     if (found === '@revoked') marker = 'revoked'
     else if (found === '@cert-authority') marker = 'cert-authority'
     else return undefined
-    at = end
+    at += blank
     skipBlanks()
-    if (text[at] === '@') return undefined
+    if (line[at] === '@') return undefined
   }
   const namesAt = at
   const names = word()
+  if (at === end && end < line.length) {
+    at++
+    end = endAt(line, at)
+  }
   skipBlanks()
   const restAt = at
   const typeWord = word()
   skipBlanks()
   const keyWord = word()
   if (!names || !typeWord || typeWord.startsWith('#') || !keyWord) return undefined
-  return { ...(marker ? { marker } : {}), names, namesAt, typeWord, keyWord, rest: text.slice(restAt) }
+  return { ...(marker ? { marker } : {}), names, namesAt, typeWord, keyWord, rest: line.slice(restAt, end) }
+}
+
+const endAt = (line: string, from: number) => {
+  const nul = line.indexOf('\0', from)
+  return nul < 0 ? line.length : nul
 }
 
 /** The key of a line, or undefined if OpenSSH would ignore it. */

@@ -1,0 +1,80 @@
+/**
+ * Lookup of the host on the last of 100 000 lines, in this process, against `ssh-keygen -F` as a process. Interleaved, medians.
+ * Ours is what a connection needs: read the file, judge a key. Alone: `npx tsx tests/bench/known-hosts.ts`.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { judgeHostKey, makeQuery } from '../../electron/known-hosts/verdict.js'
+import { ed25519, keyText, wire } from '../unit/known-hosts/keys.js'
+
+export interface BenchRow {
+  name: string
+  /** Milliseconds, medians. */
+  ours: number
+  peer: number
+  ratio: number
+  goal: number
+}
+
+const lineCount = 100_000
+
+function writeFiles(dir: string): { hashed: string; plain: string; key: Buffer } {
+  const key = ed25519()
+  const lines = { hashed: [] as string[], plain: [] as string[] }
+  for (let i = 1; i <= lineCount; i++) {
+    const name = `host${i}.example.net`
+    const text = keyText(i === lineCount ? key : wire('ssh-ed25519', randomBytes(32)))
+    const salt = randomBytes(20)
+    lines.plain.push(`${name} ${text}\n`)
+    lines.hashed.push(`|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')} ${text}\n`)
+  }
+  const paths = { hashed: join(dir, 'hashed'), plain: join(dir, 'plain') }
+  writeFileSync(paths.hashed, lines.hashed.join(''))
+  writeFileSync(paths.plain, lines.plain.join(''))
+  return { ...paths, key }
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+function time(run: () => void): number {
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
+
+export function benchKnownHosts(rounds = 11): BenchRow[] {
+  const dir = mkdtempSync(join(tmpdir(), 'rescueterm-bench-'))
+  try {
+    const { key, ...paths } = writeFiles(dir)
+    const host = `host${lineCount}.example.net`
+    return (['hashed', 'plain'] as const).map((form) => {
+      const path = paths[form]
+      const ours: number[] = []
+      const peer: number[] = []
+      for (let round = 0; round < rounds; round++) {
+        ours.push(
+          time(() => {
+            const verdict = judgeHostKey([{ path, system: false, bytes: readFileSync(path) }], makeQuery(host, 22), key)
+            if (verdict.kind !== 'match' || verdict.entries[0]?.line !== lineCount) throw new Error('wrong verdict')
+          }),
+        )
+        peer.push(time(() => execFileSync('ssh-keygen', ['-F', host, '-f', path], { stdio: 'ignore' })))
+      }
+      const goal = form === 'hashed' ? 0.4 : 0.3
+      const row = { name: `known_hosts lookup, ${form}, ${lineCount / 1000} k lines`, ours: median(ours), peer: median(peer), goal }
+      return { ...row, ratio: row.ours / row.peer }
+    })
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const { name, ours, peer, ratio, goal } of benchKnownHosts()) {
+    process.stdout.write(`${name}: ${ours.toFixed(1)} ms, ssh-keygen -F ${peer.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (goal ${goal})\n`)
+  }
+}
