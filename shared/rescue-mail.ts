@@ -89,12 +89,13 @@ const isQuotedPrintable = (text: string) =>
   (/=\n/.test(text) && /=(?:3D|20|[C-F][0-9A-F]=[89AB][0-9A-F])/.test(text))
 
 function decodeQuotedPrintable(text: string): string {
-  const decoder = new TextDecoder()
-  return text
-    .replace(/=[ \t]*\n/g, '')
-    .replace(/(?:=[0-9A-F]{2})+/gi, (codes) =>
-      decoder.decode(Uint8Array.from(codes.slice(1).split('='), (code) => Number.parseInt(code, 16))),
-    )
+  return text.replace(/=[ \t]*\n/g, '').replace(/(?:=[0-9A-F]{2})+/gi, (codes) => {
+    try {
+      return decodeURIComponent(codes.replaceAll('=', '%'))
+    } catch {
+      return codes // not UTF-8: left as it came
+    }
+  })
 }
 
 const isHtml = (text: string) => /<br\s*\/?>|<\/(?:p|div|td|th|tr|li|span|b|strong|a|pre|code|font|body|html)>/i.test(text)

@@ -23,8 +23,8 @@ import { newLines } from './new-line.js'
 import type { KnownHostsContent } from './query.js'
 import { otherNames } from './verdict.js'
 
-export type { EditContext, EditPlan, FilePlan, LineEdit } from './edit.js'
-export { type Inversion, invert } from './invert.js'
+export type { EditContext, EditPlan, LineEdit } from './edit.js'
+export { invert } from './invert.js'
 export { previewEdit } from './preview.js'
 
 type Files = readonly KnownHostsContent[]

@@ -43,15 +43,3 @@ export function describeKey(blob: Buffer): PresentedKey {
   const type = keyType(blob) ?? 'unknown'
   return { type, fingerprint: fingerprint(blob), randomart: randomart(blob), publicKey: `${type} ${blob.toString('base64')}` }
 }
-
-/** True if two blobs are the same key for OpenSSH. */
-export function isSameKey(a: Buffer, b: Buffer): boolean {
-  return a.equals(b) || (readKey(a)?.identity ?? 'a') === (readKey(b)?.identity ?? 'b')
-}
-
-/** Reads strict base64 of a wire blob. */
-export const parseBlob = (base64: string): PublicKey | undefined => {
-  const blob = decodeBase64(base64)
-  const type = blob && readKey(blob)?.type
-  return blob && type ? { type, blob } : undefined
-}

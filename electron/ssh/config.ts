@@ -215,4 +215,4 @@ function agentOf(text: string | undefined, path: (text: string) => string): stri
   return variable ? process.env[variable] || undefined : path(text)
 }
 
-export { type ConfigHost, listConfigHosts } from './config-files.js'
+export { listConfigHosts } from './config-files.js'

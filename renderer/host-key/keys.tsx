@@ -15,7 +15,7 @@ export function KnownKeys({ entries }: { entries: readonly KnownEntry[] }) {
       <h2>{t('host-key.hostKey.known')}</h2>
       {entries.map((entry) => (
         <div className="rt-hk-entry" key={`${entry.file}:${entry.line}`}>
-          <div className="rt-between rt-sm">
+          <div className="rt-row rt-between rt-sm">
             <b>{shortType(entry.type)}</b>
             <code className="rt-dim">
               {entry.file}:{entry.line}
@@ -40,7 +40,7 @@ export function ShownKey({ presented }: { presented: PresentedKey }) {
     <section>
       <h2>{t('host-key.hostKey.shown')}</h2>
       <div className="rt-hk-entry">
-        <div className="rt-between rt-sm">
+        <div className="rt-row rt-between rt-sm">
           <b>{shortType(presented.type)}</b>
           <span className="rt-dim">{t('host-key.hostKey.neverSeen')}</span>
         </div>

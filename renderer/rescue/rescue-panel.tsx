@@ -23,7 +23,7 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
   const step = currentStep(session, open)
   return (
     <div className="rt-rescue-panel">
-      <div className="rt-between">
+      <div className="rt-row rt-between">
         <div>
           <b>{session.name}</b>
           <div className="rt-sm rt-dim">
@@ -100,7 +100,7 @@ function Guidance({ step, intervention }: { step: StepName; intervention: Interv
 
 function Command({ text }: { text: string }) {
   return (
-    <div className="rt-between">
+    <div className="rt-row rt-between">
       <code>{text}</code>
       <CopyButton text={text} label={text} />
     </div>
@@ -122,7 +122,7 @@ function Practice({ step, intervention }: { step: StepName; intervention: Interv
     <>
       {!hidden && (
         <section>
-          <div className="rt-between">
+          <div className="rt-row rt-between">
             <h2>{t('rescue.practice.title')}</h2>
             <UnstyledButton className="rt-link" onClick={() => void changeSettings({ hidePracticeIntroduction: true })}>
               {t('rescue.practice.hide')}
@@ -136,7 +136,7 @@ function Practice({ step, intervention }: { step: StepName; intervention: Interv
         </section>
       )}
       <div className="rt-panel-foot">
-        <div className="rt-between rt-sm">
+        <div className="rt-row rt-between rt-sm">
           <span className="rt-dim">{t('rescue.practice.provider')}</span>
           <span role="status">{t(`rescue.practice.mode.${practice.mode}`)}</span>
         </div>

@@ -21,7 +21,7 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   const prefilled = useAppPart((app) => (session.practice ? app.practice.rescuePassword : undefined))
   const [method, setMethod] = useState<Method>(firstMethod(methods, failed?.data.file !== undefined))
   const [password, setPassword] = useState(prefilled ?? '')
-  const [key, setKey] = useState<KeyChoice>({ file: keyFiles[0] ?? '', typed: keyFiles.length === 0 })
+  const [key, setKey] = useState<KeyChoice>(() => firstKey(keyFiles, failed?.data.file))
   const [mail, setMail] = useState<RescueMail>()
   const [busy, setBusy] = useState(false)
 
@@ -78,7 +78,7 @@ export function ChooseForm({ session, request, answer }: FormProps) {
           </div>
         </>
       )}
-      {quarantine && !session.practice && !mail && (
+      {quarantine && !session.practice && method === 'password' && !mail && (
         <div className="rt-signin-help">
           <h3>{t('sign-in.noMail')}</h3>
           <p className="rt-dim rt-sm">
@@ -100,6 +100,11 @@ export function ChooseForm({ session, request, answer }: FormProps) {
 function firstMethod(methods: readonly Method[], wasFile: boolean): Method {
   if (wasFile && methods.includes('key')) return 'key'
   return methods.includes('password') ? 'password' : (methods[0] ?? 'password')
+}
+
+function firstKey(files: readonly string[], failed: string | number | undefined): KeyChoice {
+  const file = failed === undefined ? (files[0] ?? '') : String(failed)
+  return { file, typed: !files.includes(file) }
 }
 
 interface MethodsProps {

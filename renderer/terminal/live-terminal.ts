@@ -59,8 +59,9 @@ const noticeMs = 6000
 const inputChars = 64 * 1024
 /** A drag of the window's edge asks for many sizes; the server redraws for the last. */
 const resizeMs = 80
-/** After a shell that did not end cleanly: back to the normal screen, no mouse reports, no bracketed paste, plain colours. */
-const freshStart = '\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\x1b[?25h'
+/** After a shell that did not end cleanly: no mouse and focus reports, no bracketed paste, whole screen, plain colours, cursor shown. */
+const freshStart = '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\x1b[?25h'
+const leaveAlternateScreen = '\x1b[?1049l'
 
 export type LiveTerminal = ReturnType<typeof createLiveTerminal>
 
@@ -120,11 +121,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     port = next
     const counter = createAckCounter((bytes) => next.postMessage({ kind: 'ack', bytes }))
     acks = counter
-    if (isFresh && state.hasOutput) {
-      terminal.write(freshStart)
-      // Through the queue: the cursor is where the old output ends once that has been parsed.
-      terminal.write('', () => terminal.buffer.active.cursorX > 0 && terminal.write('\r\n'))
-    }
+    if (isFresh && state.hasOutput) beginAnew()
     next.onmessage = ({ data }: MessageEvent<Uint8Array | TerminalEvent>) => {
       if (!(data instanceof Uint8Array)) {
         if (data?.kind === 'replay' && !isFresh) terminal.reset()
@@ -138,6 +135,16 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     sent = undefined
     if (opened) tellSize()
     if (!visible) post({ kind: 'visible', visible })
+  }
+
+  /** What the former shell showed stays above. Once its output is parsed: only then is it known where it left the cursor. */
+  function beginAnew() {
+    terminal.write('', () => {
+      const { type } = terminal.buffer.active
+      terminal.write(`${type === 'alternate' ? leaveAlternateScreen : ''}${freshStart}`, () => {
+        if (terminal.buffer.active.cursorX > 0) terminal.write('\r\n')
+      })
+    })
   }
 
   function detach() {
@@ -242,12 +249,19 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   terminal.loadAddon(search)
   terminal.loadAddon(new WebLinksAddon(open, { hover: (_event, uri) => hover(uri), leave }))
   search.onDidChangeResults(({ resultIndex, resultCount }) => set({ matches: { index: resultIndex, count: resultCount, invalid: false } }))
+  let searching = false
+  function showSearch(on: boolean) {
+    if (searching === on) return
+    searching = on
+    terminal.options.theme = terminalTheme(appearance, on)
+  }
   function find(text: string, how: SearchOptions, step: 1 | -1, incremental: boolean) {
     if (!text || (how.regex && !isRegExp(text))) {
       search.clearDecorations()
       terminal.clearSelection()
       return set({ matches: { index: -1, count: 0, invalid: text !== '' } })
     }
+    showSearch(true)
     const options = { ...how, incremental, decorations: searchColors(appearance) }
     if (step < 0) search.findPrevious(text, options)
     else search.findNext(text, options)
@@ -296,7 +310,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
 
   function look(next: TerminalAppearance) {
     appearance = next
-    terminal.options.theme = terminalTheme(next)
+    terminal.options.theme = terminalTheme(next, searching)
     terminal.options.scrollback = next.scrollback
     terminal.options.screenReaderMode = next.screenReader
     if (terminal.options.fontSize === next.fontSize) return
@@ -344,6 +358,8 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
       if (text) bridge.copy(text)
     },
     hasSelection: () => terminal.hasSelection(),
+    /** A program on the server follows the mouse: clicks are its own. */
+    followsMouse: () => terminal.modes.mouseTrackingMode !== 'none',
     selection: () => terminal.getSelection(),
     async paste() {
       offer(await bridge.readClipboard())
@@ -356,6 +372,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     },
     find,
     endSearch() {
+      showSearch(false)
       search.clearDecorations()
       set({ matches: { index: -1, count: 0, invalid: false } })
     },

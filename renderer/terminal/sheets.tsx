@@ -47,7 +47,9 @@ export function EndSheet({ session, hasOutput, isFree }: EndSheetProps) {
           title={t('terminal.lost.title', { time: format.time(phase.at, { seconds: true }) })}
           text={
             <>
-              <p>{t('terminal.lost.kept')}</p>
+              <p>
+                {t(`errors.${phase.error.code}.title`, { host: session.host, ...phase.error.data })}. {t('terminal.lost.kept')}
+              </p>
               <p className="rt-sm rt-sheet-second">{t('terminal.lost.running')}</p>
             </>
           }

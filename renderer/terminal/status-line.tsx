@@ -59,7 +59,7 @@ export function StatusLine({ session, intervention, rescue, title, bell }: Statu
           </Tooltip>
         )}
         {title && connection && <span className="rt-trunc rt-status-title">{t('terminal.status.title', { title })}</span>}
-        {!connection && t(phase.kind === 'needs-credentials' ? 'terminal.status.waiting' : 'terminal.status.notConnected')}
+        {!connection && t('terminal.status.waiting')}
         {connection && latencyMs !== undefined && <span className="rt-num">{t('terminal.status.latency', { n: latencyMs })}</span>}
       </span>
     </div>

@@ -52,10 +52,14 @@ const surfaces = {
   'light rescue': { background: '#fffaf0', foreground: '#1a1e1e', cursor: '#966600', selection: '#ffe3a3' },
 }
 
+const hit = '#127a77'
+
 const surface = ({ scheme, rescue }: TerminalLook) => surfaces[rescue ? (`${scheme} rescue` as const) : scheme]
 
-export function terminalTheme(look: TerminalLook): ITheme {
-  const { background, foreground, cursor, selection } = surface(look)
+/** While searching, the selection is the current hit: filled petrol, white letters. */
+export function terminalTheme(look: TerminalLook, searching: boolean): ITheme {
+  const { background, foreground, cursor, ...rest } = surface(look)
+  const selection = searching ? hit : rest.selection
   const thumb = look.scheme === 'dark' ? '#727a79' : '#848d8c'
   return {
     ...ansi[look.scheme],
@@ -65,16 +69,17 @@ export function terminalTheme(look: TerminalLook): ITheme {
     cursorAccent: background,
     selectionBackground: selection,
     selectionInactiveBackground: selection,
+    ...(searching ? { selectionForeground: '#ffffff' } : {}),
     scrollbarSliderBackground: `${thumb}66`,
     scrollbarSliderHoverBackground: `${thumb}aa`,
     scrollbarSliderActiveBackground: thumb,
   }
 }
 
-/** Search hits have the selection colour, the current one is filled petrol. The overview ruler is off; its colours are required. */
+/** Search hits have the selection colour. The overview ruler is off; its colours are required. */
 export const searchColors = (look: TerminalLook) => ({
   matchBackground: surface(look).selection,
   matchOverviewRuler: surface(look).selection,
-  activeMatchBackground: '#127a77',
-  activeMatchColorOverviewRuler: '#127a77',
+  activeMatchBackground: hit,
+  activeMatchColorOverviewRuler: hit,
 })

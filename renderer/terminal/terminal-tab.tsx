@@ -20,6 +20,7 @@ import { useLiveTerminal, useTerminalPort } from './live-terminals.js'
 import { PasteSheet } from './paste-sheet.js'
 import { EndSheet } from './sheets.js'
 import { StatusLine } from './status-line.js'
+import { TerminalMenu } from './terminal-menu.js'
 import '@xterm/xterm/css/xterm.css'
 import './terminal.css'
 
@@ -39,6 +40,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
   const box = useRef<HTMLDivElement>(null)
   const place = useRef<HTMLDivElement>(null)
   const [finding, setFinding] = useState(0)
+  const [menu, setMenu] = useState<{ x: number; y: number }>()
 
   useLayoutEffect(() => {
     if (place.current) terminal.mount(place.current)
@@ -66,13 +68,33 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
     terminal.focus()
   }, [terminal])
 
+  // Shift+right click is ours even when a program on the server follows the mouse.
+  function openMenu(event: React.MouseEvent) {
+    event.preventDefault()
+    if (terminal.followsMouse() && !event.shiftKey) return
+    const box = event.currentTarget.getBoundingClientRect()
+    setMenu({ x: event.clientX - box.left, y: event.clientY - box.top })
+  }
+
   const isWaiting = kind === 'connecting' || kind === 'host-key'
   return (
     <div ref={box} className={rescue ? 'rt-term rt-term-rescue' : 'rt-term'}>
       <div className="rt-term-frame">
         <Legend session={session} intervention={intervention} rescue={rescue} />
         <div className="rt-term-stack">
-          <div ref={place} className="rt-term-place" inert={kind === 'needs-credentials'} />
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: every command of the menu has a key */}
+          <div ref={place} className="rt-term-place" inert={kind === 'needs-credentials'} onContextMenu={openMenu} />
+          {menu && (
+            <TerminalMenu
+              at={menu}
+              hasSelection={terminal.hasSelection()}
+              canPaste={kind === 'open'}
+              onClose={() => {
+                setMenu(undefined)
+                terminal.focus()
+              }}
+            />
+          )}
           {finding > 0 && <FindBar key={finding} terminal={terminal} matches={state.matches} onClose={endFinding} />}
           {state.link ? <LinkLine link={state.link} /> : state.notice && <NoticeLine notice={state.notice} />}
           {isWaiting && <Connecting session={session} compact={state.hasOutput} />}

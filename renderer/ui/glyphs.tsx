@@ -1,16 +1,6 @@
 /** Signs of state: shape first, then colour; every one comes with a word beside it or as its tooltip. */
 import { Loader, Tooltip } from '@mantine/core'
-import {
-  IconAlertOctagon,
-  IconAlertOctagonFilled,
-  IconAlertTriangle,
-  IconCheck,
-  IconCircle,
-  IconCircleXFilled,
-  IconEye,
-  IconPencil,
-  IconUser,
-} from '@tabler/icons-react'
+import { IconAlertOctagonFilled, IconAlertTriangle, IconCheck, IconCircle, IconCircleXFilled, IconUser } from '@tabler/icons-react'
 import type { ServerBadge } from '../../shared/server.js'
 import { useT } from '../i18n.js'
 
@@ -113,16 +103,4 @@ function findingIcon(kind: FindingKind) {
     case 'todo':
       return <IconCircle className="rt-i rt-dim" size={10} stroke={2.5} />
   }
-}
-
-/** What a command can do; red only for loss of data. */
-export function Risk({ kind }: { kind: 'reads' | 'writes' | 'data' }) {
-  const t = useT()
-  const Icon = { reads: IconEye, writes: IconPencil, data: IconAlertOctagon }[kind]
-  return (
-    <span className={`rt-risk rt-risk-${kind}`}>
-      <Icon size={14} stroke={1.75} aria-hidden />
-      {t(`common.risk.${kind}`)}
-    </span>
-  )
 }
