@@ -153,7 +153,7 @@ async function listening(port: number, child: ChildProcess, log: () => Promise<s
 async function addUser(password: string): Promise<string> {
   const user = `rt${randomBytes(5).toString('hex')}`
   await run('useradd', ['-m', '-s', '/bin/bash', user])
-  const chpasswd = spawn('chpasswd', { stdio: ['pipe', 'ignore', 'inherit'] })
+  const chpasswd = spawn('/usr/sbin/chpasswd', { stdio: ['pipe', 'ignore', 'inherit'] })
   chpasswd.stdin!.end(`${user}:${password}\n`)
   await new Promise((resolve) => chpasswd.once('exit', resolve))
   return user
