@@ -16,6 +16,9 @@ const MAX_AUTH_TRIES = 6
 // A client that types without reading: its answers are dropped with the connection, not collected.
 const MAX_UNREAD = 8 * 1024 * 1024
 
+// OpenSSH's client drops what it has not yet written when the disconnect comes: the last words need a moment.
+const BROADCAST_MS = 100
+
 export interface ListenerOptions {
   /** 0: any free one. */
   port: number
@@ -123,9 +126,12 @@ export async function listen(o: ListenerOptions): Promise<Listener> {
     port: (sockets.address() as AddressInfo).port,
     async close() {
       const closed = new Promise<void>((resolve) => sockets.close(() => resolve()))
-      for (const { socket, client, shells } of connections.values()) {
-        for (const channel of shells.keys())
-          channel.write(`\r\n\r\nBroadcast message from root@${o.machine.hostname}:\r\n\r\nThe system will reboot now!\r\n\r\n`)
+      const terminals = [...connections.values()].flatMap(({ shells }) => [...shells.keys()])
+      for (const channel of terminals) {
+        channel.write(`\r\n\r\nBroadcast message from root@${o.machine.hostname}:\r\n\r\nThe system will reboot now!\r\n\r\n`)
+      }
+      if (terminals.length > 0) await new Promise((resolve) => setTimeout(resolve, BROADCAST_MS))
+      for (const { socket, client } of connections.values()) {
         client?.end()
         socket.destroySoon()
       }
