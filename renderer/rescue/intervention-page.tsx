@@ -36,10 +36,12 @@ function WaitingPage({ intervention }: { intervention: Intervention }) {
   const answer = watch?.answer ?? 'nothing'
   return (
     <div className="rt-page">
-      <h1 className="rt-row" role="status">
-        <Loader size="sm" />
-        {t(`rescue.answer.${answer}`, { port })}
-      </h1>
+      <div role="status">
+        <h1 className="rt-row">
+          <Loader size="sm" />
+          {t(`rescue.answer.${answer}`, { port })}
+        </h1>
+      </div>
       <p>{t('rescue.wait.lead')}</p>
       {watch && <div className="rt-clock">{format.clock(now.getTime() - new Date(watch.startedAt).getTime())}</div>}
       {error && <ErrorText error={error} />}
