@@ -183,7 +183,13 @@ export function createHashTest(name: string): HashTest {
     compress(state, w, digest)
   }
   return (text, at) => {
-    if (text.charCodeAt(at + 31) !== 0x7c || text.charCodeAt(at + 1) !== 0x31 || text.charCodeAt(at + 2) !== 0x7c) return undefined
+    if (
+      text.charCodeAt(at) !== 0x7c ||
+      text.charCodeAt(at + 31) !== 0x7c ||
+      text.charCodeAt(at + 1) !== 0x31 ||
+      text.charCodeAt(at + 2) !== 0x7c
+    )
+      return undefined
     if (!readDigest(text, at + 3, salt)) return undefined
     hmac()
     return (
