@@ -11,8 +11,13 @@ export interface Console {
   ask(prompt: string, o?: { echo?: boolean; hint?: string }): Promise<string>
   /** Every key until `stop`, in raw mode, for a terminal session or a key menu. Text typed ahead comes first. */
   keys(take: (text: string) => void): () => void
+  /** Keeps the terminal from echoing between questions (a passphrase typed early must not show); ^C then interrupts the program. */
+  hold(): () => void
   dispose(): void
 }
+
+// More than anybody types ahead.
+const MAX_AHEAD = 64 * 1024
 
 type Input = NodeJS.ReadStream
 
@@ -22,17 +27,22 @@ export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; sig
   let ahead = ''
   let take: ((text: string) => void) | undefined
 
+  let held = false
   const onData = (bytes: Buffer) => {
     const text = decoder.write(bytes)
     if (take) take(text)
-    else ahead += text
+    else if (held && text.includes('\x03')) process.emit('SIGINT', 'SIGINT')
+    else ahead = (ahead + text).slice(0, MAX_AHEAD)
   }
   let listening = false
-  function grab(handler: (text: string) => void): () => void {
+  function listen() {
     if (!listening) stdin.on('data', onData)
     listening = true
     if (stdin.isTTY) stdin.setRawMode(true)
     stdin.resume()
+  }
+  function grab(handler: (text: string) => void): () => void {
+    listen()
     take = handler
     const typed = ahead
     ahead = ''
@@ -40,9 +50,13 @@ export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; sig
     return () => {
       if (take !== handler) return
       take = undefined
-      if (stdin.isTTY) stdin.setRawMode(false)
-      stdin.pause()
+      rest()
     }
+  }
+  function rest() {
+    if (held) return
+    if (stdin.isTTY) stdin.setRawMode(false)
+    stdin.pause()
   }
 
   return {
@@ -90,6 +104,15 @@ export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; sig
       })
     },
     keys: grab,
+    hold() {
+      if (!stdin.isTTY) return () => {}
+      held = true
+      listen()
+      return () => {
+        held = false
+        if (!take) rest()
+      }
+    },
     dispose() {
       take = undefined
       if (listening) stdin.off('data', onData)

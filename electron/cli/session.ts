@@ -35,6 +35,7 @@ export async function runSession(o: SessionParts): Promise<number> {
   let handled = ''
   let announced = false
   const noted = new Set<string>()
+  const letGo = o.console.hold()
   try {
     for (;;) {
       const { phase } = session()
@@ -73,6 +74,7 @@ export async function runSession(o: SessionParts): Promise<number> {
       }
     }
   } finally {
+    letGo()
     const { interventionId } = session()
     app.terminals.close(id)
     sayWhereLinesAre(o, interventionId)

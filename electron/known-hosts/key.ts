@@ -1,7 +1,7 @@
 /** Public keys as the rest of the core sees them: read, named, shown, compared. Formats: RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4. */
 import { createHash } from 'node:crypto'
 import type { PresentedKey } from '../../shared/host-key.js'
-import { decodeBase64, readKey } from './blob.js'
+import { readKey } from './blob.js'
 import { readFields, readLineKey } from './lines.js'
 import { randomart } from './randomart.js'
 

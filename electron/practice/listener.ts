@@ -142,7 +142,8 @@ export async function listen(o: ListenerOptions): Promise<Listener> {
 
 function isAllowed(request: AuthContext, password: string | undefined): boolean {
   if (request.username !== 'root') return false
-  if (password === undefined) return request.method === 'none' || request.method === 'password'
+  // Whatever a client tries first; a key is not even looked at.
+  if (password === undefined) return true
   if (request.method !== 'password') return false
   const [given, right] = [Buffer.from(request.password), Buffer.from(password)]
   return given.length === right.length && timingSafeEqual(given, right)

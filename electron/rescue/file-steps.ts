@@ -13,15 +13,16 @@ import { applyFileEdit, type FileEdit, type StagedEdit, stageFileEdit } from '..
 import { readKnownHosts } from '../known-hosts/files.js'
 import { completeTornWrite } from '../known-hosts/in-place.js'
 import { keyType } from '../known-hosts/key.js'
+import { markOf, splitMarks, withoutMark } from '../known-hosts/marks.js'
 import { fromBytes, fromLineEdits, type JournalAttention, type JournalFile, type OpenRecord, toBytes, toLineEdits } from './journal.js'
-import { markOf, restoreCommand, setAsideCommand } from './system-file.js'
+import { restoreCommand, setAsideCommand } from './system-file.js'
 
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-const isPutBack = ({ kind }: { kind: LineEdit['kind'] }) => kind === 'mark' || kind === 'remove'
+const isTaken = ({ kind }: { kind: LineEdit['kind'] }) => kind === 'mark' || kind === 'remove' || kind === 'change'
 
 /** Lines of the owner that the record took out of force. */
-export const countTaken = (files: readonly JournalFile[]) => files.reduce((sum, { edits }) => sum + edits.filter(isPutBack).length, 0)
+export const countTaken = (files: readonly JournalFile[]) => files.reduce((sum, { edits }) => sum + edits.filter(isTaken).length, 0)
 
 /** Write-ahead for in-place writes, cleared as soon as the write is complete. */
 function editOf(open: OpenRecord, file: string, command: string, edit: FileEdit['edit']): FileEdit {
@@ -164,7 +165,7 @@ export async function countMarks(open: OpenRecord, fs: FileOperations): Promise<
       const found = undo(await readNow(file.path, fs), id, file, edits)
       marks += found.restored + found.attention.filter(({ reason }) => reason === 'edited').length
     } catch {
-      marks += edits.filter(isPutBack).length
+      marks += edits.filter(isTaken).length
     }
   }
   return marks
@@ -204,15 +205,18 @@ export async function settleLine(
   copy: string,
   fs: FileOperations,
 ): Promise<void> {
-  const saved = toBytes(line.saved)
+  const { id } = open.get()
+  // The saved text may carry marks of interventions that have ended since; those on the present line are the ones that count.
+  const { content } = splitMarks(toBytes(line.saved).toString('latin1'))
   const present = line.current === undefined ? undefined : toBytes(line.current)
-  const mark = Buffer.from(markOf(open.get().id))
+  const kept = withoutMark(present?.toString('latin1') ?? '', id)
   const current = await readNow(line.file, fs)
   if (current) await writeDurably(copy, current, fs)
   const edit = editOf(open, line.file, '', (bytes) => {
-    if (choice === 'put-back' && !present) return appendLine(bytes, saved)
+    if (choice === 'put-back' && !present) return appendLine(bytes, Buffer.from(content, 'latin1'))
     if (!bytes || !present) throw new AppError('file-changed', { file: line.file })
-    const wanted = choice === 'put-back' ? saved : present.subarray(mark.length)
+    const marks = kept.slice(0, kept.length - splitMarks(kept).content.length)
+    const wanted = Buffer.from(choice === 'put-back' ? marks + content : kept, 'latin1')
     return replaceLine(bytes, present, wanted) ?? keepIfThere(bytes, wanted, line.file)
   })
   await applyFileEdit(edit, fs)
@@ -265,13 +269,16 @@ function keepIfThere(bytes: Buffer, line: Buffer, file: string): Buffer {
 export async function exchangeWrittenKey(open: OpenRecord, key: Buffer, fs: FileOperations): Promise<void> {
   for (const file of open.get().files) {
     const edits = toLineEdits(file.edits)
-    const added = edits.findLast(({ kind }) => kind === 'append')
-    const line = added && rewriteKey(added.written, key)
-    if (!added || !line) continue
-    const next = { ...file, edits: fromLineEdits([...edits, { ...added, written: line }]) }
+    const exchanges = edits.flatMap((edit) => {
+      const written = edit.kind === 'append' ? rewriteKey(edit.written, key) : undefined
+      return written ? [{ from: edit.written, edit: { ...edit, written } }] : []
+    })
+    if (exchanges.length === 0) continue
+    const next = { ...file, edits: fromLineEdits([...edits, ...exchanges.map(({ edit }) => edit)]) }
     await open.update({ files: open.get().files.map((one) => (one.path === file.path ? next : one)) })
+    const exchange = (bytes: Buffer, { from, edit }: (typeof exchanges)[number]) => replaceLine(bytes, from, edit.written) ?? bytes
     await applyFileEdit(
-      editOf(open, file.path, '', (bytes) => bytes && (replaceLine(bytes, added.written, line) ?? bytes)),
+      editOf(open, file.path, '', (bytes) => bytes && exchanges.reduce(exchange, bytes)),
       fs,
     )
     await clearInPlace(open)

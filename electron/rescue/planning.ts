@@ -11,6 +11,7 @@ import type { FileOperations } from '../file-operations.js'
 import { type EditPlan, planReplace, planSetAside, previewEdit } from '../known-hosts/edit-plan.js'
 import { isWritable, readKnownHosts } from '../known-hosts/files.js'
 import { fingerprint, keyType, parsePublicKeyLine } from '../known-hosts/key.js'
+import { splitMarks } from '../known-hosts/marks.js'
 import { type HostKeyQuery, judgeHostKey, type KnownHostsContent, orderHostKeyAlgorithms } from '../known-hosts/verdict.js'
 
 export interface InterventionTarget {
@@ -149,7 +150,7 @@ function lineAt(bytes: Buffer | undefined, number: number): Buffer {
 function keysOf(lines: readonly Buffer[]): Buffer[] {
   const keys = new Map<string, Buffer>()
   for (const line of lines) {
-    const blob = parsePublicKeyLine(line.toString('latin1').replace(/^(?:#rescueterm:[a-z0-9]+ )+/, ''))?.blob
+    const blob = parsePublicKeyLine(splitMarks(line.toString('latin1')).content)?.blob
     if (blob) keys.set(blob.toString('base64'), blob)
   }
   return [...keys.values()]

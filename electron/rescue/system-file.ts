@@ -2,9 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { KnownEntry } from '../../shared/host-key.js'
 import type { HostKeyQuestion } from '../../shared/terminal-session.js'
-
-/** What stands in front of a line that is set aside. */
-export const markOf = (id: string) => `#rescueterm:${id} `
+import { markOf } from '../known-hosts/marks.js'
 
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
