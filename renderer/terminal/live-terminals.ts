@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import { rememberDimensions } from '../actions.js'
 import { openTerminalPort } from '../api.js'
-import { windowState } from '../state.js'
+import { subscribe, useWindow, windowState } from '../state.js'
 import { createLiveTerminal, type LiveTerminal } from './live-terminal.js'
 
 interface Entry {
@@ -10,36 +10,42 @@ interface Entry {
   /** The shell whose output is shown: session and the moment it opened. */
   shown: string | undefined
   attachedTo: string | undefined
-  users: number
 }
 
-/** By session. Page-wide because a terminal outlives its components: a tab that moves under another key keeps its scrollback. */
+/**
+ * By the key of their tab, which stays when a session reconnects under another id. Page-wide because a terminal outlives its
+ * components: while a new session's first state is on the way, nothing of the tab is mounted.
+ */
 const entries = new Map<string, Entry>()
+let stopSweeping: (() => void) | undefined
 
-function acquire(sessionId: string): Entry {
-  const entry = entries.get(sessionId) ?? {
+function acquire(tabKey: string): Entry {
+  const entry = entries.get(tabKey) ?? {
     terminal: createLiveTerminal({ dimensions: windowState().dimensions, onDidFit: rememberIfNew }),
     shown: undefined,
     attachedTo: undefined,
-    users: 0,
   }
-  entries.set(sessionId, entry)
+  entries.set(tabKey, entry)
+  stopSweeping ??= subscribe(sweep)
   return entry
+}
+
+/** Terminals of closed tabs. */
+function sweep() {
+  const { tabs } = windowState()
+  for (const [key, { terminal }] of entries) {
+    if (tabs.some((tab) => tab.key === key)) continue
+    entries.delete(key)
+    terminal.dispose()
+  }
+  if (entries.size > 0) return
+  stopSweeping?.()
+  stopSweeping = undefined
 }
 
 function rememberIfNew(dimensions: { cols: number; rows: number }) {
   const known = windowState().dimensions
   if (known.cols !== dimensions.cols || known.rows !== dimensions.rows) rememberDimensions(dimensions)
-}
-
-function release(entry: Entry) {
-  entry.users--
-  // Later: the component that takes over the session is mounted in the same update.
-  setTimeout(() => {
-    if (entry.users > 0) return
-    for (const [id, one] of entries) if (one === entry) entries.delete(id)
-    entry.terminal.dispose()
-  })
 }
 
 /** A new port whenever the session has, or is about to have, a shell that no port leads to. */
@@ -64,26 +70,19 @@ function connect(entry: Entry, session: TerminalSession) {
   if (shell) entry.shown = shell
 }
 
-/** The terminal of a tab; the same one when its session reconnects under another id. */
-export function useLiveTerminal(sessionId: string): LiveTerminal {
-  const [entry] = useState(() => acquire(sessionId))
-  useEffect(() => {
-    entry.users++
-    return () => release(entry)
-  }, [entry])
-  useEffect(() => {
-    for (const [id, one] of entries) if (one === entry && id !== sessionId) entries.delete(id)
-    entries.set(sessionId, entry)
-  }, [entry, sessionId])
-  return entry.terminal
+/** The terminal of the tab that shows this session; the same one when the session reconnects under another id. */
+export function useLiveTerminal(sessionId: string): { terminal: LiveTerminal; tabKey: string } {
+  const tabKey = useWindow((state) => state.tabs.find((tab) => tab.kind === 'session' && tab.sessionId === sessionId)?.key) ?? sessionId
+  const { terminal } = useMemo(() => acquire(tabKey), [tabKey])
+  return { terminal, tabKey }
 }
 
 /** Keeps a port to the session's shell. After the effects that tell the terminal its looks and whether it is seen. */
-export function useTerminalPort(session: TerminalSession, linkUp: boolean) {
+export function useTerminalPort(tabKey: string, session: TerminalSession, linkUp: boolean) {
   useEffect(() => {
-    const entry = entries.get(session.id)
+    const entry = entries.get(tabKey)
     if (!entry) return
     if (linkUp) connect(entry, session)
     else entry.attachedTo = undefined
-  }, [session, linkUp])
+  }, [tabKey, session, linkUp])
 }

@@ -32,7 +32,7 @@ function isRescue(session: TerminalSession, intervention: Intervention | undefin
 
 export function TerminalTab({ session, visible }: { session: TerminalSession; visible: boolean }) {
   const coreUp = useCoreUp()
-  const terminal = useLiveTerminal(session.id)
+  const { terminal, tabKey } = useLiveTerminal(session.id)
   const state = useSyncExternalStore(terminal.subscribe, terminal.state)
   const intervention = useIntervention(session.interventionId)
   const rescue = isRescue(session, intervention)
@@ -48,7 +48,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
   useAppearance(terminal, rescue)
   useEffect(() => terminal.setVisible(visible), [terminal, visible])
   useEffect(() => terminal.setAcceptsInput(kind === 'open'), [terminal, kind])
-  useTerminalPort(session, coreUp)
+  useTerminalPort(tabKey, session, coreUp)
   useEffect(() => {
     if (visible && kind === 'open' && isFree(box.current)) terminal.focus()
   }, [terminal, visible, kind])
