@@ -58,6 +58,11 @@ function configuration(electron) {
       icon: 'build/icons',
     },
     deb: {
+      // electron-builder's own list, and two that Electron links to but a bare server lacks.
+      depends: [
+        ...['libgtk-3-0', 'libnotify4', 'libnss3', 'libxss1', 'libxtst6', 'xdg-utils', 'libatspi2.0-0', 'libuuid1', 'libsecret-1-0'],
+        ...['libgbm1', 'libasound2 | libasound2t64'],
+      ],
       recommends: ['openssh-client', 'nodejs'],
       fpm: [`${join(root, 'build/linux/rescueterm.sh')}=/usr/bin/rescueterm`],
     },

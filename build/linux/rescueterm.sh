@@ -2,7 +2,7 @@
 # `rescueterm [HOST]` opens the window. A command of the command line runs in the system's Node: it must work without a display,
 # where Electron does not start, and the packaged Electron may not act as Node (fuse).
 here=$(dirname "$(readlink -f "$0")")
-[ -x "$here/rescueterm-window" ] || here=/opt/RescueTerm
+[ -d "$here/resources/cli" ] || here=/opt/RescueTerm
 
 # The first word that is no option and no option's value decides.
 first=

@@ -1,19 +1,31 @@
 /** What the person asked for on the command line, and what of the environment the core needs. */
 
-/** `--data-dir DIR` or `--data-dir=DIR` (also RESCUETERM_DATA_DIR), and the first argument that is no option: the server. */
+const withValue = { '--data-dir': 'dataDir', '--port': 'port', '-p': 'port' } as const
+
+/** `--data-dir DIR` (also RESCUETERM_DATA_DIR), `-p`/`--port N`, and the first argument that is no option: the server. */
 export function parseArguments(
   words: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): { target: string | undefined; dataDir: string | undefined } {
-  let dataDir = environment.RESCUETERM_DATA_DIR || undefined
-  let target: string | undefined
+  const found: { dataDir?: string; port?: string; target?: string } = {}
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? ''
-    if (word === '--data-dir') dataDir = words[++i] || dataDir
-    else if (word.startsWith('--data-dir=')) dataDir = word.slice('--data-dir='.length) || dataDir
-    else if (!word.startsWith('-')) target ??= word.slice(0, 600)
+    const [word = '', glued] = (words[i] ?? '').split(/(?<=^--[a-z-]+)=/)
+    const name = withValue[word as keyof typeof withValue]
+    if (name) found[name] = (glued ?? words[++i]) || found[name] || ''
+    else if (!word.startsWith('-')) found.target ??= words[i]!.slice(0, 600)
   }
-  return { target, dataDir }
+  const { target, port } = found
+  return {
+    target: target && port ? withPort(target, port) : target,
+    dataDir: found.dataDir || environment.RESCUETERM_DATA_DIR || undefined,
+  }
+}
+
+/** What a person would type for both; the page's own parser judges it. */
+function withPort(target: string, port: string): string {
+  const at = target.lastIndexOf('@') + 1
+  const host = target.slice(at)
+  return `${target.slice(0, at)}${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
 }
 
 /** Finding files, the agent and `ssh`, `Match exec` as in a terminal, text and time formats; the last line is Windows'. */
