@@ -5,12 +5,13 @@ import { readKnownHosts } from '../known-hosts/files.js'
 import { fingerprint, keyType, parsePublicKeyLine } from '../known-hosts/key.js'
 import { judgeHostKey, makeQuery, orderHostKeyAlgorithms } from '../known-hosts/verdict.js'
 import { type Options, type TypedHost, UsageError } from './arguments.js'
+import type { CommandContext } from './context.js'
 import { exits } from './failure.js'
-import { harmless, type Output } from './output.js'
+import { harmless } from './output.js'
 import { askServer } from './presented.js'
 import { resolveForCheck, targetText } from './target.js'
 
-export async function check(host: TypedHost, options: Options, o: { home: string; output: Output; signal: AbortSignal }): Promise<number> {
+export async function check(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const given = options.key === undefined ? undefined : parseKey(options.key)
   if (options.ip !== undefined && !isIP(options.ip))

@@ -5,10 +5,10 @@ import { type App, createApp } from '../app.js'
 import { silentLog } from '../log.js'
 import type { Options } from './arguments.js'
 import { type Console, createConsole } from './console.js'
+import { type CommandContext, version } from './context.js'
 import { exits, LocalFailure, reportFailure } from './failure.js'
 import { dataDirOf } from './journal.js'
 import type { Output } from './output.js'
-import { type CommandContext, version } from './run.js'
 import { runSession } from './session.js'
 
 export async function practice(options: Options, o: CommandContext): Promise<number> {

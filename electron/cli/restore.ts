@@ -2,15 +2,12 @@
 import { AppError } from '../../shared/errors.js'
 import type { Intervention } from '../../shared/intervention.js'
 import { type Options, type TypedHost, UsageError } from './arguments.js'
+import type { CommandContext } from './context.js'
 import { exits } from './failure.js'
 import { dataDirOf, findByHost, openOnes, placeOf, withInterventions } from './journal.js'
 import { harmless, type Output } from './output.js'
 
-export async function restore(
-  host: TypedHost | undefined,
-  options: Options,
-  o: { home: string; output: Output; signal: AbortSignal },
-): Promise<number> {
+export async function restore(host: TypedHost | undefined, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   return withInterventions({ dataDir: dataDirOf(options, o.home), output }, async (interventions) => {
     const open = openOnes(interventions)

@@ -2,16 +2,11 @@
 import { homedir } from 'node:os'
 import { type CommandName, type Invocation, type Options, parseInvocation, type TypedHost, UsageError } from './arguments.js'
 import { check } from './check.js'
+import { type CommandContext, version } from './context.js'
 import { exits, LocalFailure, reportFailure } from './failure.js'
-import { createOutput, type Output } from './output.js'
+import { createOutput } from './output.js'
 import { chooseLanguage, loadTexts } from './texts.js'
 
-export interface CommandContext {
-  home: string
-  output: Output
-  /** Aborted by the first ^C; a command that holds something lets go of it and ends. */
-  signal: AbortSignal
-}
 type CommandBody = (host: TypedHost | undefined, options: Options, context: CommandContext) => Promise<number>
 
 const commands: Record<CommandName, () => Promise<CommandBody>> = {
@@ -91,10 +86,6 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'command':
       return (await commands[invocation.command]())(invocation.host, invocation.options, context)
   }
-}
-
-export async function version(): Promise<string> {
-  return (await import('../../package.json')).version
 }
 
 /** Usage errors are said in the language that was asked for, if that much can be read. */

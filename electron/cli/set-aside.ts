@@ -8,6 +8,7 @@ import type { Interventions, InterventionTarget } from '../rescue/interventions.
 import type { Options, TypedHost } from './arguments.js'
 import { parseKey } from './check.js'
 import { createConsole } from './console.js'
+import type { CommandContext } from './context.js'
 import { changesOf, notesOf, renderEdit, sharedNames } from './edit-view.js'
 import { exits, LocalFailure } from './failure.js'
 import { dataDirOf, placeOf, practiceKnownHosts, withInterventions } from './journal.js'
@@ -18,11 +19,7 @@ import { resolveHost, targetText } from './target.js'
 // Somebody else keeps writing to the file: after this many fresh plans a script gives up.
 const TRIES = 5
 
-export async function setAside(
-  host: TypedHost,
-  options: Options,
-  o: { home: string; output: Output; signal: AbortSignal },
-): Promise<number> {
+export async function setAside(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const { texts } = output
   const dataDir = dataDirOf(options, o.home)

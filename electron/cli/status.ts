@@ -1,11 +1,12 @@
 /** `rescueterm status`: what is set aside, where, since when, what to do next. */
 import type { Intervention } from '../../shared/intervention.js'
 import type { Options } from './arguments.js'
+import type { CommandContext } from './context.js'
 import { exits } from './failure.js'
 import { dataDirOf, openOnes, placeOf, withInterventions } from './journal.js'
-import { harmless, type Output } from './output.js'
+import { harmless } from './output.js'
 
-export async function status(options: Options, o: { home: string; output: Output }): Promise<number> {
+export async function status(options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const { texts, style } = output
   return withInterventions({ dataDir: dataDirOf(options, o.home), output }, async (interventions) => {

@@ -162,7 +162,6 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     replaceTitle: () => 'Replace the old keys for good',
     lead: 'This is the whole edit. Nothing is written before you agree.',
     file: (d) => `Edit of ${d.file}`,
-    noteAbove: (d) => `a note line is inserted above ${d.file}:${d.line}: ${d.text}`,
     also: (d) => `${d.file}:${d.line} also names ${d.names}. Until the line is back, ssh treats ${d.names} as never seen.`,
     alsoPattern: (d) => `${d.file}:${d.line} is a pattern (${d.names}): every server it covers is concerned.`,
     accept: (d) => `The key ${d.fingerprint} is accepted for this address only, until you leave rescue, at most ${d.hours} h.`,
@@ -175,7 +174,6 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     done: (d) => `${lines(d)} set aside for ${d.host}, id ${d.id}.`,
     backAgain: (d) => `When your system is back: rescueterm watch ${d.target}, or rescueterm restore --id ${d.id}`,
     readOnly: (d) => `You may not write ${d.file}.`,
-    already: (d) => `Already set aside for this key, id ${d.id}.`,
   },
   restore: {
     nothing: 'Nothing is set aside.',
@@ -192,7 +190,6 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     line: (d) => `  ${d.file}${d.line ? `:${d.line}` : ''}: ${d.reason}`,
     saved: '    saved:   ',
     current: '    now:     ',
-    several: 'Several servers are concerned: name one, or give --all.',
     resumed: {
       finished: (d) => `An edit that was interrupted has been finished (id ${d.id}).`,
       'rolled-back': (d) => `An edit that was interrupted has been taken back (id ${d.id}); known_hosts is as before.`,

@@ -169,7 +169,6 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     replaceTitle: () => 'Remplacer définitivement les anciennes clés',
     lead: 'Voici toute la modification. Rien n’est écrit avant votre accord.',
     file: (d) => `Modification de ${d.file}`,
-    noteAbove: (d) => `une note est insérée au-dessus de ${d.file}:${d.line} : ${d.text}`,
     also: (d) => `${d.file}:${d.line} nomme aussi ${d.names}. Jusqu’à la remise en place, ssh traite ${d.names} comme jamais vu.`,
     alsoPattern: (d) => `${d.file}:${d.line} est un motif (${d.names}) : tous les serveurs qu’il couvre sont concernés.`,
     accept: (d) => `La clé ${d.fingerprint} est acceptée pour cette adresse seulement, jusqu’à la sortie du rescue, ${d.hours} h au plus.`,
@@ -183,7 +182,6 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     done: (d) => `${aside(d)} pour ${d.host}, id ${d.id}.`,
     backAgain: (d) => `Au retour de votre système : rescueterm watch ${d.target}, ou rescueterm restore --id ${d.id}`,
     readOnly: (d) => `Vous ne pouvez pas écrire ${d.file}.`,
-    already: (d) => `Déjà de côté pour cette clé, id ${d.id}.`,
   },
   restore: {
     nothing: 'Rien n’est de côté.',
@@ -200,7 +198,6 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     line: (d) => `  ${d.file}${d.line ? `:${d.line}` : ''} : ${d.reason}`,
     saved: '    gardée :     ',
     current: '    maintenant : ',
-    several: 'Plusieurs serveurs sont concernés : nommez-en un, ou donnez --all.',
     resumed: {
       finished: (d) => `Une modification interrompue a été terminée (id ${d.id}).`,
       'rolled-back': (d) => `Une modification interrompue a été annulée (id ${d.id}) ; known_hosts est comme avant.`,

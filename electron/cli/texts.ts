@@ -62,7 +62,6 @@ export interface Texts {
     replaceTitle: Say
     lead: string
     file: Say
-    noteAbove: Say
     also: Say
     alsoPattern: Say
     accept: Say
@@ -75,7 +74,6 @@ export interface Texts {
     done: Say
     backAgain: Say
     readOnly: Say
-    already: Say
   }
   restore: {
     nothing: string
@@ -87,7 +85,6 @@ export interface Texts {
     line: Say
     saved: string
     current: string
-    several: string
     resumed: Record<'finished' | 'rolled-back' | 'restored' | 'still-active' | 'needs-attention' | 'unreadable', Say>
   }
   watch: {

@@ -3,12 +3,12 @@ import { AppError } from '../../shared/errors.js'
 import type { Intervention } from '../../shared/intervention.js'
 import { probeHostKey } from '../ssh/probe.js'
 import type { Options, TypedHost } from './arguments.js'
+import type { CommandContext } from './context.js'
 import { exits, LocalFailure } from './failure.js'
 import { dataDirOf, findByHost, placeOf, withInterventions } from './journal.js'
-import type { Output } from './output.js'
 import { report } from './restore.js'
 
-export async function watch(host: TypedHost, options: Options, o: { home: string; output: Output; signal: AbortSignal }): Promise<number> {
+export async function watch(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const { texts, style } = output
   return withInterventions({ dataDir: dataDirOf(options, o.home), output, probe: probeHostKey }, async (interventions) => {

@@ -20,9 +20,9 @@ export interface BenchRow {
   goal: number
 }
 
-const lineCount = 100_000
+export const lineCount = 100_000
 
-function writeFiles(dir: string): { hashed: string; plain: string; key: Buffer } {
+export function writeFiles(dir: string): { hashed: string; plain: string; key: Buffer } {
   const key = ed25519()
   const lines = { hashed: [] as string[], plain: [] as string[] }
   for (let i = 1; i <= lineCount; i++) {
@@ -38,9 +38,9 @@ function writeFiles(dir: string): { hashed: string; plain: string; key: Buffer }
   return { ...paths, key }
 }
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+export const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-function time(run: () => void): number {
+export function time(run: () => void): number {
   const start = performance.now()
   run()
   return performance.now() - start
