@@ -27,7 +27,7 @@ export function FindBar({ terminal, matches, onClose }: FindBarProps) {
       : text && t('terminal.find.none')
   return (
     <search
-      className="rt-find"
+      className={matches.atTop ? 'rt-find rt-find-low' : 'rt-find'}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose()
         else if (event.key === 'Enter' && event.target instanceof HTMLInputElement) step(event.shiftKey ? -1 : 1)

@@ -35,7 +35,8 @@ export interface LiveState {
   title: string
   bell: boolean
   link: LinkTarget | undefined
-  matches: { index: number; count: number; invalid: boolean }
+  /** `atTop`: the current hit stands in the first lines of all, where a find bar at the top would cover it. */
+  matches: { index: number; count: number; invalid: boolean; atTop: boolean }
   paste: PasteRequest | undefined
   notice: TerminalNotice | undefined
 }
@@ -52,9 +53,12 @@ export interface SearchOptions {
   regex: boolean
 }
 
+const noMatches: LiveState['matches'] = { index: -1, count: 0, invalid: false, atTop: false }
 /** A bell is a mark for two seconds; more bells within them are the same mark. */
 const bellMs = 2000
 const noticeMs = 6000
+/** Lines that the find bar covers. */
+const barLines = 3
 /** Longer input than the contract takes in one message is cut; the server sees one stream anyway. */
 const inputChars = 64 * 1024
 /** A drag of the window's edge asks for many sizes; the server redraws for the last. */
@@ -95,7 +99,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     title: '',
     bell: false,
     link: undefined,
-    matches: { index: -1, count: 0, invalid: false },
+    matches: noMatches,
     paste: undefined,
     notice: undefined,
   }
@@ -248,7 +252,9 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   terminal.loadAddon(new UnicodeGraphemesAddon())
   terminal.loadAddon(search)
   terminal.loadAddon(new WebLinksAddon(open, { hover: (_event, uri) => hover(uri), leave }))
-  search.onDidChangeResults(({ resultIndex, resultCount }) => set({ matches: { index: resultIndex, count: resultCount, invalid: false } }))
+  search.onDidChangeResults(({ resultIndex, resultCount }) =>
+    set({ matches: { ...state.matches, index: resultIndex, count: resultCount, invalid: false } }),
+  )
   let searching = false
   function showSearch(on: boolean) {
     if (searching === on) return
@@ -259,16 +265,18 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     if (!text || (how.regex && !isRegExp(text))) {
       search.clearDecorations()
       terminal.clearSelection()
-      return set({ matches: { index: -1, count: 0, invalid: text !== '' } })
+      return set({ matches: { ...noMatches, invalid: text !== '' } })
     }
     showSearch(true)
     const options = { ...how, incremental, decorations: searchColors(appearance) }
     if (step < 0) search.findPrevious(text, options)
     else search.findNext(text, options)
-    // The find bar hides the first three lines on the right; a hit there comes down.
-    const at = terminal.getSelectionPosition()?.start.y
+    // The find bar hides the first three lines on the right; a hit there comes down if there is something above it.
+    const at = terminal.getSelectionPosition()?.start.y ?? barLines
     const { viewportY } = terminal.buffer.active
-    if (at !== undefined && at - viewportY < 3) terminal.scrollLines(at - viewportY - 3)
+    if (at - viewportY < barLines) terminal.scrollLines(at - viewportY - barLines)
+    const atTop = at < barLines
+    if (atTop !== state.matches.atTop) set({ matches: { ...state.matches, atTop } })
   }
 
   // -- size and look ---------------------------------------------------------------------------------------------------------
@@ -374,7 +382,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     endSearch() {
       showSearch(false)
       search.clearDecorations()
-      set({ matches: { index: -1, count: 0, invalid: false } })
+      set({ matches: noMatches })
     },
     clear: () => terminal.clear(),
     /** Pixels from the top of the terminal to the lower edge of the cursor's line. */

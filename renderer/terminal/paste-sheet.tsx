@@ -59,18 +59,19 @@ export function PasteSheet({ terminal, paste, name }: { terminal: LiveTerminal; 
             onChange={(event) => setLeaveLast(event.currentTarget.checked)}
           />
         )}
-        <span className="rt-grow" />
-        {edited === undefined && (
-          <Button size="sm" onClick={() => setEdited(paste.text)}>
-            {t('terminal.paste.edit')}
+        <div className="rt-row rt-sheet-answers">
+          {edited === undefined && (
+            <Button size="sm" onClick={() => setEdited(paste.text)}>
+              {t('terminal.paste.edit')}
+            </Button>
+          )}
+          <Button size="sm" data-autofocus={edited === undefined || undefined} onClick={cancel}>
+            {t('common.cancel')}
           </Button>
-        )}
-        <Button size="sm" data-autofocus={edited === undefined || undefined} onClick={cancel}>
-          {t('common.cancel')}
-        </Button>
-        <Button size="sm" variant="filled" onClick={() => terminal.answerPaste(offersLast && leaveLast ? withoutLastBreak(text) : text)}>
-          {t('terminal.paste.do', { n })}
-        </Button>
+          <Button size="sm" variant="filled" onClick={() => terminal.answerPaste(offersLast && leaveLast ? withoutLastBreak(text) : text)}>
+            {t('terminal.paste.do', { n })}
+          </Button>
+        </div>
       </div>
     </Sheet>
   )

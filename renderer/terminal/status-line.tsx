@@ -52,13 +52,13 @@ export function StatusLine({ session, intervention, rescue, title, bell }: Statu
           {bare(connection.kex)} · {bare(connection.cipher)}
         </span>
       )}
+      {title && connection && <span className="rt-status-title">{t('terminal.status.title', { title })}</span>}
       <span className="rt-status-end">
         {bell && (
           <Tooltip label={t('terminal.status.bell')}>
             <IconBell className="rt-bright" size={14} stroke={1.75} role="img" aria-label={t('terminal.status.bell')} />
           </Tooltip>
         )}
-        {title && connection && <span className="rt-trunc rt-status-title">{t('terminal.status.title', { title })}</span>}
         {!connection && t('terminal.status.waiting')}
         {connection && latencyMs !== undefined && <span className="rt-num">{t('terminal.status.latency', { n: latencyMs })}</span>}
       </span>
