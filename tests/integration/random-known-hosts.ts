@@ -183,11 +183,12 @@ function createLine(random: Random, keys: ServerKeys, host: string, port: number
   const lead = random.chance(0.9) ? '' : random.pick([' ', '\t', ' \t ', '#', '\x0b', '\xa0'])
   const comment = random.chance(0.8) ? '' : random.pick([' comment', '\tx@y', ' # |1| *', ' \xff\xfe'])
   // Revocations decide only for the very key: aim at it, or they would hardly ever.
-  const aimed = marker.startsWith('@revoked') && random.chance(0.6)
+  const aimed = marker.startsWith('@revoked') && random.chance(0.9)
+  const names = aimed && random.chance(0.5) ? '*' : createNames(random, host, port)
   const server = random.pick(Object.values(keys.server))
   const whole = `${server.toString('latin1', 4, 4 + server.readUInt32BE(0))} ${server.toString('base64')}`
   const key = (aimed ? whole : createKey(random, keys)).replace(' ', blank)
-  const line = `${lead}${marker}${createNames(random, host, port)}${blank()}${key}${comment}`
+  const line = `${lead}${marker}${names}${blank()}${key}${comment}`
   if (!random.chance(0.03)) return line
   const at = random.below(line.length)
   return `${line.slice(0, at)}\0${line.slice(at)}`
