@@ -67,7 +67,7 @@ function installNodeModules() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === lock) return
   say('installing npm packages (npm ci)')
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
-  const done = spawnSync(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund'], {
+  const done = spawnSync(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32' && npm.length === 1,

@@ -1,5 +1,4 @@
-// `npm test [-- --only SUITE,…]`: sets up what is missing, runs every suite, and ends with `N passed, N failed`. The packaged app's
-// suite (`--only packaged`) builds the packages first and runs only when asked for.
+// `npm test [-- --only SUITE,…]`: sets up what is missing, runs every suite, and ends with `N passed, N failed`.
 import { mkdirSync } from 'node:fs'
 import { prepare, runScript } from './bootstrap.mjs'
 import { runStaticChecks } from './check.mjs'
@@ -49,8 +48,7 @@ await runScript(async () => {
 
 function askedSuites(words) {
   const only = words[0] === '--only' ? words[1] : words[0]?.startsWith('--only=') ? words[0].slice('--only='.length) : undefined
-  const names =
-    only === undefined && words.length === 0 ? Object.keys(suites).filter((name) => name !== 'packaged') : (only ?? '').split(',')
+  const names = only === undefined && words.length === 0 ? Object.keys(suites) : (only ?? '').split(',')
   for (const name of names)
     if (!Object.hasOwn(suites, name)) throw new Error(`usage: npm test [-- --only ${Object.keys(suites).join(',')}]`)
   return names

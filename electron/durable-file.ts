@@ -69,6 +69,25 @@ export async function removeDurably(path: string, fs: FileOperations = nodeFiles
   await syncDirectory(fs, dirname(path))
 }
 
+// A crash between creating a temp file and renaming it is over after an hour, whatever the disk.
+const STRAY_AGE_MS = 60 * 60 * 1000
+
+/** Removes files that a crash long before `now` left in `directory`. Never throws: what stands in the way will be said by whoever writes there. */
+export async function removeStrays(directory: string, pattern: RegExp, now: Date, fs: FileOperations = nodeFiles): Promise<void> {
+  try {
+    for (const name of await fs.readdir(directory)) {
+      if (!pattern.test(name)) continue
+      const stray = join(directory, name)
+      if (now.getTime() - Number((await fs.lstat(stray)).mtimeMs) > STRAY_AGE_MS) await fs.unlink(stray)
+    }
+  } catch {
+    // No such directory, or not ours to tidy.
+  }
+}
+
+/** Temp files of `writeDurably` and of the lock. */
+export const ownStrays = /^(?:\..+\.[0-9a-f]{12}\.tmp|lock\.[0-9a-f]{12}(?:\.stale)?)$/
+
 /** @returns undefined when the file does not exist. @throws SyntaxError or ZodError for content that is not what `schema` says; the file stays. */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, fs: FileOperations = nodeFiles): Promise<T | undefined> {
   const bytes = await readDurable(path, fs)

@@ -11,7 +11,7 @@ import { renderEdit } from './edit-view.js'
 import { exits, reportFailure } from './failure.js'
 import { placeOf } from './journal.js'
 import { harmless, type Output } from './output.js'
-import { isYes } from './set-aside.js'
+import { isYes, sayWhatAnAdministratorCanDo } from './set-aside.js'
 
 export interface GuidedFix {
   app: App
@@ -94,12 +94,7 @@ function explain({ output, question, session }: GuidedFix): void {
   )
   if (question.verdict === 'revoked') output.tell(`\n${hostKey.revokedText}`)
   if (question.interventionId) output.tell(`\n${hostKey.thirdText({})}`)
-  if (question.adminCommands.length > 0) {
-    output.tell(`\n${hostKey.systemTitle}\n${hostKey.systemCommands}`)
-    for (const { setAside } of question.adminCommands) output.tell(`  ${harmless(setAside)}`)
-    output.tell(hostKey.systemUndo)
-    for (const { undo } of question.adminCommands) output.tell(`  ${harmless(undo)}`)
-  }
+  sayWhatAnAdministratorCanDo(question.adminCommands, output)
 }
 
 function unknownChoices({ app, session, question, output }: GuidedFix): Choice[] {

@@ -1,10 +1,12 @@
 /** `rescueterm set-aside HOST`: show the exact edit, ask, apply what was shown and nothing else. */
 import type { EditPreview } from '../../shared/edit-preview.js'
 import { AppError } from '../../shared/errors.js'
+import type { HostKeyQuestion } from '../../shared/terminal-session.js'
 import { readKnownHosts } from '../known-hosts/files.js'
 import { describeKey } from '../known-hosts/key.js'
 import { judgeHostKey, makeQuery, orderHostKeyAlgorithms } from '../known-hosts/verdict.js'
 import type { Interventions, InterventionTarget } from '../rescue/interventions.js'
+import { adminCommands } from '../rescue/system-file.js'
 import type { Options, TypedHost } from './arguments.js'
 import { parseKey } from './check.js'
 import { createConsole } from './console.js'
@@ -12,7 +14,7 @@ import type { CommandContext } from './context.js'
 import { changesOf, notesOf, renderEdit, sharedNames } from './edit-view.js'
 import { exits, LocalFailure } from './failure.js'
 import { dataDirOf, placeOf, practiceKnownHosts, withInterventions } from './journal.js'
-import type { Output } from './output.js'
+import { harmless, type Output } from './output.js'
 import { askServer } from './presented.js'
 import { resolveHost, targetText } from './target.js'
 
@@ -30,7 +32,9 @@ export async function setAside(host: TypedHost, options: Options, o: CommandCont
   const presented = given ?? (await askServer({ ...resolved, hostKeyAlgorithms: orderHostKeyAlgorithms(files, query), signal: o.signal }))
   const key = describeKey(presented)
   if (!given) output.tell(`${texts.check.presented({ host: query.lookupName, ...key })}\n${key.randomart}\n`)
-  if (judgeHostKey(files, query, presented).kind === 'revoked') throw new AppError('revoked', { host: resolved.host })
+  const verdict = judgeHostKey(files, query, presented)
+  if (verdict.kind === 'revoked') throw new AppError('revoked', { host: resolved.host })
+  const byAdministrator = adminCommands(verdict.systemEntries)
   const target: InterventionTarget = {
     name: resolved.host,
     host: resolved.host,
@@ -52,10 +56,14 @@ export async function setAside(host: TypedHost, options: Options, o: CommandCont
       presented: { type: key.type, fingerprint: key.fingerprint },
       changes: changesOf(preview),
       sharedWith: sharedNames(preview),
-      notes: notesOf(preview),
+      notes: [
+        ...notesOf(preview),
+        ...byAdministrator.map(({ file, line, setAside }) => `${file}:${line}: system file, not edited; for an administrator: ${setAside}`),
+      ],
     })
     const open = interventions.findOpen(target)
     if (open) throw new AppError('wrong-state', { host: resolved.host, id: open.id })
+    sayWhatAnAdministratorCanDo(byAdministrator, output)
     let preview = await interventions.plan(target, presented, 'set-aside', false)
     if (options.dryRun) {
       output.print(renderEdit(preview, output))
@@ -80,6 +88,16 @@ export async function setAside(host: TypedHost, options: Options, o: CommandCont
       output.tell(texts.edit.changed)
     }
   })
+}
+
+/** Lines in system files stay: RescueTerm accepts the key, ssh goes on refusing until somebody runs this. */
+export function sayWhatAnAdministratorCanDo(commands: HostKeyQuestion['adminCommands'], { texts, tell }: Output): void {
+  if (commands.length === 0) return
+  const { hostKey } = texts
+  tell(`\n${hostKey.systemTitle}\n${hostKey.systemCommands}`)
+  for (const { setAside } of commands) tell(`  ${harmless(setAside)}`)
+  tell(hostKey.systemUndo)
+  for (const { undo } of commands) tell(`  ${harmless(undo)}`)
 }
 
 const finished = (interventions: Interventions, id: string) => interventions.list().find((one) => one.id === id)!

@@ -21,7 +21,7 @@ const typeOf = (algorithm: string) => (algorithm.startsWith('rsa-sha2-') ? 'ssh-
  */
 export function orderHostKeyAlgorithms(files: readonly KnownHostsContent[], query: HostKeyQuery): string[] {
   const test = createNameTest([toByteString(query.lookupName)])
-  const lines = files.flatMap((file) => findCoveringLines(file.bytes.toString('latin1'), test))
+  const lines = files.flatMap((file) => findCoveringLines(file.bytes, test))
   const revoked = new Set(lines.filter((line) => line.fields.marker === 'revoked').map((line) => line.key.plain))
   const isOnFile = (algorithm: string) => {
     const first = lines.find((line) => !line.fields.marker && line.key.type === typeOf(algorithm))

@@ -116,9 +116,9 @@ function finish(c: EditContext, intent: EditPlan['intent'], drafts: readonly Dra
 }
 
 /** Lines that hold another key than the one presented, in this file. */
-function findConflicts(text: string, test: NameTest, presented: Buffer): CoveringLine[] {
+function findConflicts(bytes: Buffer, test: NameTest, presented: Buffer): CoveringLine[] {
   const identity = readKey(presented)?.identity
-  return findCoveringLines(text, test).filter((line) => !line.fields.marker && line.key.identity !== identity)
+  return findCoveringLines(bytes, test).filter((line) => !line.fields.marker && line.key.identity !== identity)
 }
 
 /** Lines other interventions already hold and that would be in the way once they are let go: our mark must outlast theirs. */
@@ -142,7 +142,7 @@ export function planSetAside(files: Files, c: EditContext, o: { alsoWrite: boole
   const sharedWith: EditPlan['sharedWith'] = []
   let hashed = false
   for (const draft of drafts) {
-    const conflicts = [...findConflicts(draft.text, test, c.presented), ...findHeldConflicts(draft, test, c.presented, c.id)]
+    const conflicts = [...findConflicts(toBytes(draft.text), test, c.presented), ...findHeldConflicts(draft, test, c.presented, c.id)]
     for (const line of conflicts.sort((a, b) => a.number - b.number)) {
       lineEdit(draft, line.number, 'mark', line.key.type, (original) => markOf(c.id) + original)
       hashed ||= line.covers.some((cover) => cover.hashed)
@@ -183,7 +183,7 @@ export function planReplace(files: Files, c: EditContext, o: { writeTo: string }
   const test = queryTest(c)
   const drafts = openDrafts(files, o.writeTo)
   for (const draft of drafts) {
-    for (const line of findConflicts(draft.text, test, c.presented)) {
+    for (const line of findConflicts(toBytes(draft.text), test, c.presented)) {
       const names = namesWithout(line)
       const { namesAt, names: field } = line.fields
       if (names === undefined) lineEdit(draft, line.number, 'remove', line.key.type, () => '')
@@ -220,7 +220,7 @@ function addKey(files: Files, drafts: readonly Draft[], c: EditContext, writeTo:
   const target = drafts.find((draft) => draft.path === writeTo)
   const identity = readKey(c.presented)?.identity
   const isOnFile = files.some((file) =>
-    findCoveringLines(file.bytes.toString('latin1'), createNameTest([toByteString(c.query.lookupName)])).some(
+    findCoveringLines(file.bytes, createNameTest([toByteString(c.query.lookupName)])).some(
       (line) => !line.fields.marker && line.key.identity === identity,
     ),
   )

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../shared/app-error.js'
+import { removeStrays } from '../durable-file.js'
 import { errnoOf, type FileOperations, nodeFiles, type OpenFile, openFlags, readAll, syncDirectory, writeAll } from '../file-operations.js'
 import { MAX_KNOWN_HOSTS_BYTES } from './files.js'
 import { mergeForeign, writeInPlace } from './in-place.js'
@@ -35,7 +36,6 @@ export interface StagedEdit {
 const MAX_ROUNDS = 8
 const TEMP_PREFIX = '.rescueterm-'
 const TEMP_NAME = /^\.rescueterm-[0-9a-f]{16}\.tmp$/
-const STRAY_AGE_MS = 60 * 60 * 1000
 // A chain of links longer than this is a loop (the kernel's own limit is 40).
 const MAX_LINKS = 40
 
@@ -321,18 +321,10 @@ const kinds: Record<string, 'file-no-space' | 'file-read-only' | 'file-busy' | '
   ENOTDIR: 'ssh-directory',
 }
 
-/** Removes temp files of a crash long ago (older than an hour by `now`) from the directory of `path`. Never throws. */
+/** Removes temp files of a crash long ago (more than an hour before `now`) from the directory of `path`. Never throws. */
 export async function removeStrayTemporaries(path: string, now: Date, fs: FileOperations = nodeFiles): Promise<void> {
-  try {
-    const directory = dirname(await resolveTarget(path, fs))
-    for (const name of await fs.readdir(directory)) {
-      if (!TEMP_NAME.test(name)) continue
-      const stray = join(directory, name)
-      if (now.getTime() - Number((await fs.lstat(stray)).mtimeMs) > STRAY_AGE_MS) await fs.unlink(stray)
-    }
-  } catch {
-    // Tidying is a courtesy: whatever stands in its way will be said by the edit itself.
-  }
+  const real = await resolveTarget(path, fs).catch(() => path)
+  await removeStrays(dirname(real), TEMP_NAME, now, fs)
 }
 
 /** The file behind `path`, whether it and its directory exist, for the journal. */

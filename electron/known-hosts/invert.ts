@@ -24,7 +24,11 @@ const bareText = (text: string) => withoutCr(splitMarks(text).content)
 /** A multiset of indexes by text: each may be claimed once. */
 function indexByText(items: readonly { text: string; index: number }[]) {
   const map = new Map<string, number[]>()
-  for (const { text, index } of items) map.set(text, [...(map.get(text) ?? []), index])
+  for (const { text, index } of items) {
+    const same = map.get(text)
+    if (same) same.push(index)
+    else map.set(text, [index])
+  }
   return { claim: (text: string) => map.get(text)?.shift() }
 }
 

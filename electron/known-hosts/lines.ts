@@ -5,8 +5,9 @@
  * all, found by native searches without touching the others; every line found is then judged by the slow, exact reading.
  */
 import { canonicalType, decodeBase64, type HostKey, readKey } from './blob.js'
+import { createHashScan, type HashScan } from './hash-scan.js'
 import { coversName, elementMatches, type NameElement, splitNames } from './match.js'
-import { createHashTest, type HashTest, hashedFieldLength } from './sha1.js'
+import { createHashTest, hashedFieldLength } from './sha1.js'
 
 export interface Line {
   /** Without LF; a CR before it belongs to the line. */
@@ -110,7 +111,7 @@ export interface Cover {
 /** Tests for a set of names; keeps the prepared hash per name. */
 export interface NameTest {
   names: readonly string[]
-  hashes: HashTest
+  scanHashes: HashScan
   covers(fields: Pick<Fields, 'names'>, elements: readonly NameElement[] | undefined): Cover[]
 }
 
@@ -121,14 +122,7 @@ export function createNameTest(names: readonly string[]): NameTest {
   const tests = names.map((name) => ({ name, test: createHashTest(name) }))
   return {
     names,
-    hashes(text, at) {
-      let result: boolean | undefined
-      for (const { test } of tests) {
-        result = test(text, at)
-        if (result !== false) return result
-      }
-      return result
-    },
+    scanHashes: createHashScan(names),
     covers({ names: field }, elements) {
       if (isHashedField(field)) {
         if (field.length !== hashedFieldLength) return []
@@ -168,12 +162,7 @@ export function findLines(text: string, test: NameTest): number[] {
   for (const wildcard of ['*', '?']) {
     for (let at = text.indexOf(wildcard); at >= 0; at = text.indexOf(wildcard, afterLine(at))) found.add(lineOf(at))
   }
-  for (let at = text.indexOf('|'); at >= 0; ) {
-    const result = test.hashes(text, at)
-    if (result) found.add(lineOf(at))
-    // The salt just read has no blank and no LF in it, so no other field can start there.
-    at = text.indexOf('|', result === undefined ? at + 1 : at + 32)
-  }
+  test.scanHashes(text, (at) => found.add(lineOf(at)))
   return [...found].sort((a, b) => a - b)
 }
 
@@ -191,19 +180,6 @@ export interface CoveringLine {
   blob: Buffer
 }
 
-/** Counts lines while walking forward through a text. */
-export function createLineCounter(text: string): (start: number) => number {
-  let number = 1
-  let at = 0
-  return (start) => {
-    for (let next = text.indexOf('\n', at); next >= 0 && next < start; next = text.indexOf('\n', at)) {
-      at = next + 1
-      number++
-    }
-    return number
-  }
-}
-
 /** One line read for the names of `test`; undefined if it covers none of them or OpenSSH ignores it. */
 export function readCovering(text: string, test: NameTest): Omit<CoveringLine, 'number' | 'start'> | undefined {
   const fields = readFields(text)
@@ -215,14 +191,34 @@ export function readCovering(text: string, test: NameTest): Omit<CoveringLine, '
   return read && { text, fields, elements, covers, ...read }
 }
 
+/**
+ * Size of the pieces a file is searched in: they stay in the processor's cache and in V8's young generation, where a copy of a
+ * whole 10 MB file as one string costs as much in page faults as the search itself.
+ */
+const pieceBytes = 64 * 1024
+
 /** Every readable line that covers one of the names, in file order. */
-export function findCoveringLines(text: string, test: NameTest): CoveringLine[] {
-  const numberOf = createLineCounter(text)
+export function findCoveringLines(bytes: Buffer, test: NameTest): CoveringLine[] {
   const lines: CoveringLine[] = []
-  for (const start of findLines(text, test)) {
-    const end = text.indexOf('\n', start)
-    const line = readCovering(text.slice(start, end < 0 ? text.length : end), test)
-    if (line) lines.push({ ...line, start, number: numberOf(start) })
+  let counted = 0
+  let number = 1
+  const numberOf = (at: number) => {
+    for (let next = bytes.indexOf(10, counted); next >= 0 && next < at; next = bytes.indexOf(10, counted)) {
+      counted = next + 1
+      number++
+    }
+    return number
+  }
+  for (let at = 0, end = 0; at < bytes.length; at = end) {
+    end = Math.min(at + pieceBytes, bytes.length)
+    if (end < bytes.length) end = bytes.lastIndexOf(10, end - 1) + 1
+    if (end <= at) end = bytes.indexOf(10, at) + 1 || bytes.length
+    const text = bytes.toString('latin1', at, end)
+    for (const start of findLines(text, test)) {
+      const lf = text.indexOf('\n', start)
+      const line = readCovering(text.slice(start, lf < 0 ? text.length : lf), test)
+      if (line) lines.push({ ...line, start: at + start, number: numberOf(at + start) })
+    }
   }
   return lines
 }

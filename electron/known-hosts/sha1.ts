@@ -5,7 +5,7 @@
  * Not a general-purpose hash: SHA-1 is what the file format fixes, nothing here relies on it being collision free.
  */
 
-const initial = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476, 0xc3d2e1f0 | 0] as const
+export const initialState = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476, 0xc3d2e1f0 | 0] as const
 
 /** Fills words 16–79 of a message schedule from words 0–15 (FIPS 180-4 §6.1.2). */
 function expand(w: Int32Array): void {
@@ -84,7 +84,7 @@ function compress(from: Int32Array, w: Int32Array, out: Int32Array): void {
 }
 
 /** Expanded schedules of `message` padded for a hash in which `before` bytes were already fed. */
-function schedules(message: string, before: number): Int32Array[] {
+export function schedules(message: string, before: number): Int32Array[] {
   const padded = Buffer.alloc(Math.ceil((message.length + 9) / 64) * 64)
   padded.write(message, 'latin1')
   padded[message.length] = 0x80
@@ -99,7 +99,7 @@ function schedules(message: string, before: number): Int32Array[] {
 
 /** SHA-1 of a byte string (one character per byte), 20 bytes. */
 export function sha1(message: string): Buffer {
-  const state = Int32Array.from(initial)
+  const state = Int32Array.from(initialState)
   for (const w of schedules(message, 0)) compress(state, w, state)
   const out = Buffer.alloc(20)
   for (let i = 0; i < 5; i++) out.writeInt32BE(state[i]!, i * 4)
@@ -112,7 +112,7 @@ const base64Values = new Uint8Array(256).fill(64)
 for (let i = 0; i < 64; i++) base64Values[alphabet.charCodeAt(i)] = i
 
 /** Reads 28 characters of canonical base64 (20 bytes) at `at` into five words; false if they are anything else. */
-function readDigest(text: string, at: number, words: Int32Array): boolean {
+export function readDigest(text: string, at: number, words: Int32Array): boolean {
   if (text.charCodeAt(at + 27) !== 0x3d) return false
   let seen = 0
   let word = 0
@@ -144,7 +144,7 @@ function readDigest(text: string, at: number, words: Int32Array): boolean {
 export const hashedFieldLength = 60
 
 /** The first five characters as 30 bits: enough to tell almost every other digest apart. */
-function firstBits(text: string, at: number): number {
+export function firstBits(text: string, at: number): number {
   let bits = 0
   for (let i = 0; i < 5; i++) bits = (bits << 6) | base64Values[text.charCodeAt(at + i) & 0xff]!
   return bits
@@ -159,7 +159,7 @@ export type HashTest = (text: string, at: number) => boolean | undefined
 
 export function createHashTest(name: string): HashTest {
   const inner = schedules(name, 64)
-  const start = Int32Array.from(initial)
+  const start = Int32Array.from(initialState)
   const w = new Int32Array(80)
   const salt = new Int32Array(5)
   const wanted = new Int32Array(5)

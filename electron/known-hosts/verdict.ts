@@ -34,7 +34,7 @@ interface FileLine extends CoveringLine {
 
 function collect(files: readonly KnownHostsContent[], names: readonly string[]): FileLine[] {
   const test = createNameTest(names.map(toByteString))
-  return files.flatMap((file) => findCoveringLines(file.bytes.toString('latin1'), test).map((line) => ({ ...line, file })))
+  return files.flatMap((file) => findCoveringLines(file.bytes, test).map((line) => ({ ...line, file })))
 }
 
 /** The plain names of a line other than those looked up, readable. */

@@ -12,6 +12,7 @@ import type { ComparisonResult } from '../../shared/host-key.js'
 import { type HistoryItem, type Intervention, isOpen } from '../../shared/intervention.js'
 import type { Settings } from '../../shared/settings.js'
 import type { Clock } from '../clock.js'
+import { ownStrays, removeStrays } from '../durable-file.js'
 import { createEmitter } from '../emitter.js'
 import { type FileOperations, nodeFiles } from '../file-operations.js'
 import { planAppend } from '../known-hosts/edit-plan.js'
@@ -80,6 +81,9 @@ export interface InterventionsParts {
   fs?: FileOperations
 }
 
+// Window and command line share one journal; what the other did shows up within this time.
+const JOURNAL_INTERVAL_MS = 5_000
+
 // Retries of an append when ssh keeps writing to the same file.
 const SAVE_TRIES = 5
 
@@ -97,6 +101,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
   const now = () => clock.now().toISOString()
   let queue: Promise<unknown> = Promise.resolve()
   let disposed = false
+  let cancelFollow = () => {}
 
   /** One command at a time here, and one process at a time on the files. */
   function exclusive<T>(run: () => Promise<T>): Promise<T> {
@@ -143,7 +148,25 @@ export function createInterventions(o: InterventionsParts): Interventions {
     changed.emit()
   }
 
-  // --- the watch ---
+  // --- what others do: another process of ours, the server ---
+
+  /** Reads what another process wrote, in turn with our own commands, so that nothing of ours is overwritten in memory. */
+  function followJournal() {
+    if (disposed) return
+    cancelFollow = clock.setTimeout(() => {
+      queue = queue
+        .then(async () => {
+          const news = (await journal.loadChanged()).filter(({ kind }) => kind !== 'saved')
+          for (const record of news) {
+            records.set(record.id, record)
+            followWatch(record.id, false)
+          }
+          if (news.length > 0) changed.emit()
+        })
+        .catch((error) => log.error('the journal could not be read again', error))
+        .then(followJournal)
+    }, JOURNAL_INTERVAL_MS)
+  }
 
   function followWatch(id: string, soon: boolean) {
     const record = records.get(id)
@@ -183,6 +206,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
   /** What follows from a key that was seen. Only the known key may lead to a change of files. */
   async function react(id: string, role: KeyRole, blob: Buffer): Promise<void> {
     const { thirdKey, state, leaving } = find(id)
+    // The watch and a session may see the known key at the same time: whoever comes second waits for the first one's restore.
+    if (state === 'restoring' && role === 'known-key') await queue
     if (state !== 'active') return
     if (role === 'third-key') {
       if (thirdKey?.blob === fromBytes(blob)) return
@@ -217,25 +242,17 @@ export function createInterventions(o: InterventionsParts): Interventions {
 
   // --- commands ---
 
-  /** Journal, files, journal; whatever fails in between is taken back before it is thrown. */
+  /** Journal, then files. A record whose edit failed and was taken back is forgotten; one that could not be is left to the next start. */
   async function carryOut(record: JournalRecord, plan: Planned['plan']): Promise<OpenRecord> {
-    try {
-      await journal.write(record)
-    } catch (error) {
-      throw toFileError(error, journal.directory)
-    }
+    await journal.write(record)
     const open = hold(record)
     try {
       await applyPlan(open, plan, fs)
     } catch (error) {
-      try {
-        if ((await rollBack(open, parts)) === 'rolled-back') {
-          await journal.remove(record.id)
-          forget(record.id)
-        }
-      } catch (failure) {
-        // The record stays `prepared`: the next start goes on from it.
-        log.error('an edit could not be rolled back yet', failure)
+      const taken = await rollBack(open, parts).catch((failure) => log.error('an edit could not be rolled back yet', failure))
+      if (taken === 'rolled-back') {
+        await journal.remove(record.id)
+        forget(record.id)
       }
       throw error
     }
@@ -312,6 +329,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
     resume: () =>
       exclusive(async () => {
         const loaded = await journal.load()
+        for (const directory of [dataDir, journal.directory, join(dataDir, 'copies')])
+          await removeStrays(directory, ownStrays, clock.now(), fs)
         const outcomes: Awaited<ReturnType<Interventions['resume']>> = loaded.unreadable.map((id) => ({ id, outcome: 'unreadable' }))
         for (const record of loaded.records) {
           const open = hold(record)
@@ -328,6 +347,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
           }
           followWatch(record.id, true)
         }
+        cancelFollow()
+        followJournal()
         changed.emit()
         return outcomes
       }),
@@ -417,6 +438,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
       }),
     async dispose() {
       disposed = true
+      cancelFollow()
       await Promise.all([...watches.values()].map((watch) => watch.dispose()))
       watches.clear()
       await queue

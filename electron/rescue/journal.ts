@@ -128,6 +128,8 @@ export const fromLineEdits = (edits: readonly LineEdit[]): z.infer<typeof Journa
 export interface Journal {
   /** Every record that can be read, oldest first, and the names of those that cannot: they are reported and never touched. */
   load(): Promise<{ records: JournalRecord[]; unreadable: string[] }>
+  /** Records that are new or written since they were last looked at here. */
+  loadChanged(): Promise<JournalRecord[]>
   /** The record as the disk has it (another process of ours may have gone on with it); undefined when it is gone or unreadable. */
   reread(id: string): Promise<JournalRecord | undefined>
   /** Durable when it returns. */
@@ -139,27 +141,47 @@ export interface Journal {
 export function createJournal(dataDir: string, fs: FileOperations): Journal {
   const directory = join(dataDir, 'journal')
   const pathOf = (id: string) => join(directory, `${id}.json`)
+  const seen = new Map<string, string>()
+  const reread = (id: string) => readJsonFile(pathOf(id), JournalRecord, fs).catch(() => undefined)
+
+  async function ids(): Promise<string[]> {
+    try {
+      const names = await fs.readdir(directory)
+      return names.flatMap((name) => (name.endsWith('.json') && !name.startsWith('.') ? [name.slice(0, -'.json'.length)] : [])).sort()
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return []
+      throw error
+    }
+  }
+
   return {
     directory,
+    reread,
     async load() {
       const records: JournalRecord[] = []
       const unreadable: string[] = []
-      let names: string[] = []
-      try {
-        names = await fs.readdir(directory)
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') throw error
-      }
-      for (const name of names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort()) {
-        const id = name.slice(0, -'.json'.length)
-        const record = await readJsonFile(join(directory, name), JournalRecord, fs).catch(() => undefined)
+      for (const id of await ids()) {
+        const record = await reread(id)
         if (record?.id === id) records.push(record)
         else unreadable.push(id)
       }
       records.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))
       return { records, unreadable }
     },
-    reread: (id) => readJsonFile(pathOf(id), JournalRecord, fs).catch(() => undefined),
+    async loadChanged() {
+      const changed: JournalRecord[] = []
+      for (const id of await ids()) {
+        const stamp = await fs.stat(pathOf(id)).then(
+          ({ ino, mtimeNs }) => `${ino}:${mtimeNs}`,
+          () => undefined,
+        )
+        if (!stamp || seen.get(id) === stamp) continue
+        seen.set(id, stamp)
+        const record = await reread(id)
+        if (record?.id === id) changed.push(record)
+      }
+      return changed
+    },
     write: (record) => writeJsonFile(pathOf(record.id), record, fs),
     remove: (id) => removeDurably(pathOf(id), fs),
   }

@@ -70,7 +70,8 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
           return true
         }
         if (intervention && parts.interventions.classify(intervention.id, blob) !== 'known-key') return false
-        if (verdict.kind === 'match') return true
+        // Half-way back: the next attempt comes after the restore, without the restrictions of a rescue.
+        if (verdict.kind === 'match') return intervention?.state !== 'restoring'
         if (intervention) return false
         whose = 'once'
         return request.trusted?.equals(blob) === true

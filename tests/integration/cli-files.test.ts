@@ -318,6 +318,23 @@ describe('set-aside, status, restore', () => {
     expect(planned.json()).toMatchObject({ state: 'planned', presented: { type: 'ssh-ed25519' } })
   })
 
+  test('a line in a system file: left alone, the command for an administrator works', async () => {
+    const [old, rescue] = [makeKey('old'), makeKey('rescue')]
+    const system = join(dir, 'ssh_known_hosts')
+    await writeFile(system, `h ${old.line}\n`)
+    const files = ['--global-known-hosts', system]
+    const result = await run('set-aside', 'h', '--key', rescue.line, '--yes', ...files)
+    expect(result.status).toBe(0)
+    expect(await readFile(system, 'utf8')).toBe(`h ${old.line}\n`)
+    const commands = [...result.stderr.matchAll(/^ {2}(sudo .*)$/gm)].map(([, command]) => command!.replaceAll('sudo ', ''))
+    expect(commands).toHaveLength(2)
+    execFileSync('sh', ['-c', commands[0]!])
+    expect(await run('check', 'h', '--key', rescue.line, ...files)).toMatchObject({ status: 10 })
+    execFileSync('sh', ['-c', commands[1]!])
+    expect(await readFile(system, 'utf8')).toBe(`h ${old.line}\n`)
+    expect(await run('restore', '--all')).toMatchObject({ status: 0 })
+  })
+
   test('--data-dir and RESCUETERM_DATA_DIR are one journal', async () => {
     const [old, rescue] = [makeKey('old'), makeKey('rescue')]
     await writeFile(known, `h ${old.line}\n`)

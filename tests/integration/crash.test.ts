@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createService, lineFor, sampleKnownHosts, setAside, targetIn } from '../support/rescue-fixture.js'
+import { bundleChild } from './support/bundle.js'
 
 type Contents = (string | null)[]
 interface Report {
@@ -32,20 +33,15 @@ interface Job {
   short?: boolean
 }
 
-const child = join(import.meta.dirname, 'support/crash-child.ts')
-let bundle = ''
-
+let child: Awaited<ReturnType<typeof bundleChild>>
 beforeAll(async () => {
-  // Bundled once: hundreds of processes start in a fraction of the time.
-  const { build } = await import('rolldown')
-  bundle = join(mkdtempSync(join(tmpdir(), 'rescueterm-crash-')), 'child.mjs')
-  await build({ input: child, platform: 'node', logLevel: 'silent', output: { file: bundle, format: 'esm', codeSplitting: false } })
+  child = await bundleChild(join(import.meta.dirname, 'support/crash-child.ts'))
 })
-afterAll(() => rmSync(join(bundle, '..'), { recursive: true, force: true }))
+afterAll(() => child.remove())
 
 function run(job: Job): Promise<{ report: Report | undefined; signal: NodeJS.Signals | null; error: string }> {
   return new Promise((resolve) => {
-    const running = spawn(process.execPath, [bundle, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const running = spawn(process.execPath, [child.path, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     let error = ''
     running.stdout.on('data', (text) => (output += text))

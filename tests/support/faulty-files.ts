@@ -31,7 +31,12 @@ export function createFaultyFiles(fault: Fault): FileOperations & { count(): num
     chown: (uid, gid) => run('fchown', () => file.chown(uid, gid)),
     truncate: (size) => run('ftruncate', () => file.truncate(size)),
     sync: () => run('fsync', () => file.sync()),
-    close: () => run('close', () => file.close()),
+    // close(2): the descriptor is gone even when closing reports a failure.
+    close: () =>
+      run('close', () => file.close()).catch(async (error) => {
+        await file.close().catch(() => {})
+        throw error
+      }),
   })
   return {
     names,

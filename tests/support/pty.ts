@@ -45,16 +45,14 @@ export function startPty(
   child.stdout.on('data', take)
   child.stderr.on('data', take)
   child.stdin.on('error', () => {})
+  let ended = false
   const exit = new Promise<number>((resolve) =>
     child.on('close', (code) => {
+      ended = true
       for (const look of [...waiting]) look()
       resolve(code ?? 255)
     }),
   )
-  let ended = false
-  void exit.then(() => {
-    ended = true
-  })
 
   const pty: Pty = {
     exit,

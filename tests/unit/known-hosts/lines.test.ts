@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeBase64 } from '../../../electron/known-hosts/blob.js'
@@ -7,7 +8,8 @@ import { ecdsa, ed25519, keyText, mpint, rsa, wire } from './keys.js'
 
 const key = ed25519()
 const text = keyText(key)
-const covering = (file: string, ...names: string[]) => findCoveringLines(file, createNameTest(names.length > 0 ? names : ['host']))
+const covering = (file: string, ...names: string[]) =>
+  findCoveringLines(Buffer.from(file, 'latin1'), createNameTest(names.length > 0 ? names : ['host']))
 
 test('splitting and joining gives arbitrary bytes back', () => {
   fc.assert(
@@ -182,6 +184,25 @@ describe('search', () => {
         expect(covering(file).map((item) => item.number)).toEqual(slow)
       }),
     )
+  })
+
+  test('finds hashed names among very many, short and long ones', () => {
+    const names = ['host', `${'long.'.repeat(30)}example`, '[2001:db8::1]:2222']
+    const file = Array.from(
+      { length: 12_000 },
+      (_, i) => `${hashName(i % 500 === 0 ? names[(i / 500) % 3]! : `h${i}`, randomBytes(20))} ${text}\n`,
+    )
+    const found = covering(file.join(''), ...names)
+    expect(found.map((line) => line.number)).toEqual(Array.from({ length: 24 }, (_, i) => i * 500 + 1))
+    expect(found.map((line) => line.covers.map((cover) => cover.name))).toEqual(found.map((_, i) => [names[i % 3]]))
+    expect(found.every((line) => file.join('').startsWith(line.text, line.start))).toBe(true)
+  })
+
+  test('lines longer than a piece of the search, and none at all', () => {
+    const long = 'x'.repeat(200_000)
+    expect(covering(`${long}\n${'y'.repeat(65_535)}\nhost ${text} ${long}\n${long}`).map((line) => line.number)).toEqual([3])
+    expect(covering(`host ${text} ${long}`)).toHaveLength(1)
+    expect(covering('')).toEqual([])
   })
 
   test('100 000 lines take well under a second', () => {

@@ -244,6 +244,93 @@ describe('keys and time', () => {
   })
 })
 
+describe('leaving', () => {
+  type Service = ReturnType<typeof service>
+  /** Resolves when the intervention looks like this; the clock is moved by hand, files are real. */
+  async function until({ interventions }: Service, test: (open: ReturnType<Service['interventions']['list']>[number]) => boolean) {
+    while (!interventions.list().some(test)) await new Promise<void>((resolve) => setTimeout(resolve, 1))
+  }
+
+  it('follows the server from rescue key to nothing to open port to known key, and puts the lines back', async () => {
+    const clock = createFakeClock()
+    const made = service({ clock, settings: { restoreAutomatically: false } })
+    const { interventions, answers } = made
+    answers.next = { kind: 'key', blob: rescueKey }
+    const id = await setAside(interventions, targetIn(home))
+    await interventions.leave(id)
+    await until(made, ({ watch }) => watch?.answer === 'rescue-key' && watch.purpose === 'leaving')
+    for (const next of [{ kind: 'nothing' }, { kind: 'port-open' }, { kind: 'key', blob: knownKey }] as const) {
+      answers.next = next
+      await clock.advance(2_000)
+    }
+    await until(made, ({ state }) => state === 'restored')
+    expect(interventions.list()[0]).toMatchObject({ summary: { lines: 2, verified: true, by: 'known-key' } })
+    expect(home.read().toString()).toBe(sampleKnownHosts)
+    expect(clock.pending()).toBe(0)
+    await expect(interventions.leave(id)).rejects.toMatchObject({ code: 'wrong-state' })
+  })
+
+  it('is gone on with after a restart, and stops waiting when told so', async () => {
+    const first = service()
+    const id = await setAside(first.interventions, targetIn(home))
+    await first.interventions.leave(id)
+    await first.interventions.dispose()
+    const next = service()
+    await next.interventions.resume()
+    expect(next.interventions.list()[0]?.watch?.purpose).toBe('leaving')
+    await next.interventions.stopWaiting(id)
+    expect(next.interventions.list()[0]?.watch?.purpose).toBe('background')
+    expect(next.interventions.list()[0]).toMatchObject({ state: 'active', setAside: 2 })
+  })
+
+  it('stays active, says why and tries again when the file cannot be written', async () => {
+    const clock = createFakeClock()
+    const made = service({ clock })
+    const { interventions, answers } = made
+    const id = await setAside(interventions, targetIn(home))
+    chmodSync(home.file, 0o400)
+    answers.next = { kind: 'key', blob: knownKey }
+    await interventions.leave(id)
+    await until(made, ({ error }) => error?.code === 'file-read-only')
+    const [open] = interventions.list()
+    expect(open).toMatchObject({ state: 'active', setAside: 2, error: { data: { file: home.file } } })
+    expect(String(open?.error?.data.command)).toContain(`s/^#rescueterm:${id} //`)
+    chmodSync(home.file, 0o600)
+    await until(made, ({ watch }) => watch?.nextTryAt !== undefined)
+    await clock.advance(2_000)
+    await until(made, ({ state }) => state === 'restored')
+    expect(home.read().toString()).toBe(sampleKnownHosts)
+  })
+})
+
+describe('two processes of ours', () => {
+  it('agree on what the journal says', async () => {
+    const window = service()
+    const id = await setAside(window.interventions, targetIn(home))
+    const commandLine = service()
+    await commandLine.interventions.resume()
+    await commandLine.interventions.restoreNow(id)
+    await window.interventions.observed(id, knownKey)
+    expect(window.interventions.list()[0]).toMatchObject({ state: 'restored', summary: { by: 'person' } })
+    await expect(window.interventions.restoreNow(id)).rejects.toMatchObject({ code: 'wrong-state' })
+    expect(home.read().toString()).toBe(sampleKnownHosts)
+  })
+
+  it('see what the other began, within seconds', async () => {
+    const clock = createFakeClock()
+    const window = service({ clock })
+    expect(await window.interventions.resume()).toEqual([])
+    const id = await setAside(service().interventions, targetIn(home))
+    const seen = new Promise<void>((resolve) => {
+      window.interventions.onDidChange(() => resolve())
+    })
+    await clock.advance(5_000)
+    await seen
+    expect(window.interventions.findOpen(targetIn(home))?.id).toBe(id)
+    expect(window.interventions.accepts(id, rescueKey)).toBe(true)
+  })
+})
+
 describe('lines that are not as left', () => {
   async function withEditedLine() {
     const made = service()
