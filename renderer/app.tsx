@@ -42,7 +42,10 @@ export function App() {
   const firstRun = useAppPart((app) => app.servers.length === 0 && app.sessions.length === 0)
   const session = useActiveSession()
   const intervention = useIntervention(session?.interventionId)
-  const hasPanel = session !== undefined && (session.practice || (intervention !== undefined && isOpenIntervention(intervention)))
+  // A trust question has the whole width: its fingerprints are not to be cut or broken.
+  const asksForTrust = session?.phase.kind === 'host-key'
+  const hasPanel =
+    session !== undefined && !asksForTrust && (session.practice || (intervention !== undefined && isOpenIntervention(intervention)))
   const onlyStart = tabs.length === 1 && tabs[0]?.kind === 'start'
   useAppearance()
   useWindowKeys()

@@ -9,6 +9,7 @@ import { initReactI18next, useTranslation } from 'react-i18next'
 import type common from './locales/en/common.json'
 import type errors from './locales/en/errors.json'
 import type hostKey from './locales/en/host-key.json'
+import type practice from './locales/en/practice.json'
 import type rescue from './locales/en/rescue.json'
 import type servers from './locales/en/servers.json'
 import type settings from './locales/en/settings.json'
@@ -19,6 +20,7 @@ interface Rooms {
   common: typeof common
   errors: typeof errors
   'host-key': typeof hostKey
+  practice: typeof practice
   rescue: typeof rescue
   servers: typeof servers
   settings: typeof settings

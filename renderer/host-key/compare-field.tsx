@@ -1,63 +1,100 @@
 import { TextInput } from '@mantine/core'
 import { IconAlertOctagonFilled, IconCheck } from '@tabler/icons-react'
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { ComparisonResult } from '../../shared/host-key.js'
 import { attempt } from '../api.js'
 import { useT } from '../i18n.js'
 
-/** What a person was told to expect, compared by the core with the key shown. Typing pauses before it asks. */
-const PAUSE_MS = 150
+/** A paste is one change; a person who types is not answered after each letter. */
+const pauseMs = 150
 
-export function CompareField({
-  compare,
-  onResult,
-}: {
-  compare: (text: string) => Promise<ComparisonResult>
-  onResult: (result: ComparisonResult) => void
-}) {
-  const t = useT()
-  const id = useId()
+export interface Expectation {
+  text: string
+  /** Of exactly this text; `comparing` until the core has answered. */
+  result: ComparisonResult | 'comparing'
+  setText: (text: string) => void
+}
+
+/** What a person was told to expect, compared by the core with the key shown. Kept above the pages of a dialog, so that it survives them. */
+export function useExpectation(compare: (text: string) => Promise<ComparisonResult>): Expectation {
   const [text, setText] = useState('')
-  const [result, setResult] = useState<ComparisonResult>('empty')
+  const [answered, setAnswered] = useState<{ text: string; result: ComparisonResult }>({ text: '', result: 'empty' })
+  const latest = useRef(compare)
+  latest.current = compare
   useEffect(() => {
+    if (!text.trim()) return
     let stale = false
     const timer = setTimeout(async () => {
-      const answer = await attempt(compare(text))
-      if (stale || !answer.ok) return
-      setResult(answer.value)
-      onResult(answer.value)
-    }, PAUSE_MS)
+      const answer = await attempt(latest.current(text))
+      if (!stale && answer.ok) setAnswered({ text, result: answer.value })
+    }, pauseMs)
     return () => {
       stale = true
       clearTimeout(timer)
     }
   }, [text])
+  const result = !text.trim() ? 'empty' : answered.text === text ? answered.result : 'comparing'
+  return { text, result, setText }
+}
+
+interface CompareFieldProps {
+  expectation: Expectation
+  label: string
+  hint?: string
+  /** Result under the field instead of beside it. */
+  stacked?: boolean
+}
+
+export function CompareField({ expectation: { text, result, setText }, label, hint, stacked }: CompareFieldProps) {
+  const id = useId()
   return (
-    <div className="rt-hk-section">
-      <TextInput
-        label={t('host-key.hostKey.expect')}
-        description={t('host-key.hostKey.optional')}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        aria-describedby={id}
-        spellCheck={false}
-      />
-      <div id={id} className="rt-row rt-sm" role="status" style={{ marginTop: 4 }}>
-        {result === 'empty' && <span className="rt-dim">{t('host-key.hostKey.cmpEmpty')}</span>}
-        {result === 'match' && (
-          <span className="rt-accent rt-row">
-            <IconCheck size={14} />
-            {t('host-key.hostKey.cmpMatch')}
-          </span>
-        )}
-        {result === 'no-match' && (
-          <span className="rt-red rt-row">
-            <IconAlertOctagonFilled size={14} />
-            {t('host-key.hostKey.cmpNo')}
-          </span>
-        )}
-        {result === 'not-a-fingerprint' && <span className="rt-bright">{t('host-key.hostKey.cmpNot')}</span>}
+    <div>
+      <label className="rt-hk-label" htmlFor={id}>
+        {label} {hint && <span className="rt-dim">{hint}</span>}
+      </label>
+      <div className={stacked ? 'rt-hk-compare rt-hk-compare-stacked' : 'rt-hk-compare'}>
+        <TextInput
+          id={id}
+          size={stacked ? 'xs' : 'sm'}
+          className={`rt-grow rt-hk-field-${result}`}
+          classNames={{ input: 'rt-mono' }}
+          placeholder="SHA256:…"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          aria-describedby={`${id}-result`}
+          spellCheck={false}
+          autoComplete="off"
+        />
+        <div id={`${id}-result`} className="rt-hk-result" role="status">
+          <Result result={result} />
+        </div>
       </div>
     </div>
   )
+}
+
+export function Result({ result }: { result: Expectation['result'] }) {
+  const t = useT()
+  switch (result) {
+    case 'empty':
+      return <span className="rt-dim rt-sm">{t('host-key.hostKey.cmpEmpty')}</span>
+    case 'comparing':
+      return <span className="rt-dim rt-sm">{t('host-key.hostKey.comparing')}</span>
+    case 'match':
+      return (
+        <b className="rt-accent rt-row">
+          <IconCheck size={16} stroke={1.75} aria-hidden />
+          {t('host-key.hostKey.cmpMatch')}
+        </b>
+      )
+    case 'no-match':
+      return (
+        <b className="rt-red rt-row">
+          <IconAlertOctagonFilled className="rt-red-edge" size={16} aria-hidden />
+          {t('host-key.hostKey.cmpNo')}
+        </b>
+      )
+    case 'not-a-fingerprint':
+      return <b>{t('host-key.hostKey.cmpNot')}</b>
+  }
 }

@@ -1,86 +1,72 @@
 /** The exact edit (03b, 11a): nothing is written before the yes, and the yes is bound to the digest of what is on screen. */
 import { Button, Checkbox, Loader } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { IconArrowBackUp, IconFile, IconHistory, IconRefresh } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { EditPreview } from '../../shared/edit-preview.js'
-import type { ErrorInfo } from '../../shared/errors.js'
-import { api, attempt } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { Diff } from '../ui/diff.js'
-import { ErrorText } from '../ui/error-text.js'
-import { Fingerprint } from '../ui/fingerprint.js'
-import { shortType } from './keys.js'
-import { disconnect, Head, type QuestionProps } from './question-parts.js'
+import { RescueGlyph } from '../ui/glyphs.js'
+import { Rich } from '../ui/rich.js'
+import { AcceptedKey, Shared, SystemLines, useSum } from './edit-parts.js'
+import { ErrorNotice } from './error-notice.js'
+import { type Intent, typeName } from './question-page.js'
+import { Back, disconnect, Foot, Head, type QuestionProps } from './question-parts.js'
+import { usePlan } from './use-plan.js'
 
 export function EditPage({
   session,
   question,
   titleId,
+  expectation,
   intent,
   onBack,
-}: QuestionProps & { intent: 'set-aside' | 'replace'; onBack: () => void }) {
+}: QuestionProps & { intent: Intent; onBack: () => void }) {
   const t = useT()
-  const [alsoWrite, setAlsoWrite] = useState(useAppPart((app) => app.settings.alsoWriteRescueKey))
-  const [preview, setPreview] = useState<EditPreview>()
-  const [error, setError] = useState<ErrorInfo>()
-  const [moved, setMoved] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const place = { sessionId: session.id, questionId: question.id }
-  useEffect(() => {
-    let stale = false
-    void attempt(api.hostKey.plan({ ...place, intent, alsoWrite })).then((planned) => {
-      if (stale) return
-      setPreview(planned.ok ? planned.value : undefined)
-      setError(planned.ok ? undefined : planned.error)
-    })
-    return () => {
-      stale = true
-    }
-  }, [intent, alsoWrite])
-
-  async function agree() {
-    if (!preview) return
-    setBusy(true)
-    const { digest } = preview
-    const done = await attempt(
-      intent === 'set-aside' ? api.hostKey.setAside({ ...place, digest, alsoWrite }) : api.hostKey.replace({ ...place, digest }),
-    )
-    setBusy(false)
-    if (!done.ok) return setError(done.error)
-    if (done.value.kind === 'plan-changed') {
-      setPreview(done.value.preview)
-      setMoved(true)
-    }
-  }
-
+  const sum = useSum()
+  const usual = useAppPart((app) => app.settings.alsoWriteRescueKey)
+  const [alsoWrite, setAlsoWrite] = useState(usual)
   const aside = intent === 'set-aside'
-  const title = aside ? t('host-key.edit.title', { n: preview?.lines ?? question.entries.length }) : t('host-key.replace.title')
+  const { preview, error, moved, busy, agree, planAgain } = usePlan(session, question, intent, aside && alsoWrite)
+  useEffect(() => {
+    // A new edit is read from its title on; the button that asked for it lost the focus meanwhile.
+    if (moved && document.activeElement === document.body) document.getElementById(titleId)?.focus()
+  }, [moved, titleId])
+  // A replacement stays for good: it is the filled button only once the key was compared.
+  const sure = aside || expectation.result === 'match'
+  const lines = preview?.lines ?? question.entries.filter((entry) => !entry.system).length
   return (
     <>
-      <div className="rt-hk-body">
-        <Head session={session} titleId={titleId} title={title} lead={t('host-key.edit.lead')} />
-        {moved && (
-          <p className="rt-bright" role="status">
-            {t('host-key.edit.moved')}
-          </p>
-        )}
-        {error && <ErrorText error={error} />}
-        {!preview && !error && <Loader size="sm" />}
-        {preview?.files.map((file) => (
-          <div className="rt-hk-section" key={file.path}>
-            <Diff path={file.path} rows={file.rows} />
+      <div className="rt-dialog-body">
+        <Head
+          icon={aside ? <RescueGlyph size={24} /> : <IconRefresh className="rt-i" size={24} stroke={1.75} aria-hidden />}
+          server={session}
+          titleId={titleId}
+          title={aside ? t('host-key.edit.title', { n: lines }) : t('host-key.replace.title')}
+          lead={t('host-key.edit.lead')}
+          focus
+        />
+        <div role="status" className={moved ? 'rt-note' : 'rt-hk-quiet'}>
+          {moved && <b>{t('host-key.edit.moved')}</b>}
+        </div>
+        {error && <ErrorNotice error={error} />}
+        {!preview && !error && (
+          <div className="rt-row rt-dim" role="status">
+            <Loader className="rt-spin" size={14} />
+            {t('host-key.edit.reading')}
           </div>
+        )}
+        {preview?.files.map((file) => (
+          <Diff
+            key={file.path}
+            path={file.path}
+            rows={file.rows.map((row) => (row.keyType ? { ...row, keyType: typeName(row.keyType) } : row))}
+            note={file.writable ? sum(preview.intent, file.rows) : t('host-key.edit.notWritable')}
+          />
         ))}
         {preview && (
-          <div className="rt-hk-columns">
-            <section>
-              <h2>{aside ? t('host-key.edit.accept', { hours: preview.ttlHours }) : t('host-key.replace.known')}</h2>
-              <Fingerprint value={preview.key.fingerprint} />
-              <p className="rt-sm rt-dim">
-                {aside
-                  ? t('host-key.edit.onlyKey', { type: shortType(preview.key.type), address: session.host })
-                  : t('host-key.replace.all')}
-              </p>
+          <div className="rt-hk-two">
+            <AcceptedKey preview={preview} session={session} expectation={expectation}>
               {aside && (
                 <Checkbox
                   size="xs"
@@ -89,41 +75,81 @@ export function EditPage({
                   onChange={(event) => setAlsoWrite(event.currentTarget.checked)}
                 />
               )}
-            </section>
-            <section>
-              {preview.sharedWith.map(({ file, line, names }) => {
-                const values = { names: names.join(', '), line, address: session.host }
-                return (
-                  <div key={`${file}:${line}`}>
-                    <h2>{aside ? t('host-key.edit.other', values) : t('host-key.replace.other', values)}</h2>
-                    <p className="rt-sm">{aside ? t('host-key.edit.otherText', values) : t('host-key.replace.otherText', values)}</p>
-                  </div>
-                )
-              })}
-            </section>
+            </AcceptedKey>
+            <Shared preview={preview} session={session} />
           </div>
         )}
-        <div className="rt-hk-section">
-          <h2>{aside ? t('host-key.edit.back') : t('host-key.replace.history')}</h2>
-          <p className="rt-sm">{aside ? t('host-key.edit.back1') : t('host-key.replace.historyText')}</p>
-          {preview?.files.map((file) => (
-            <p className="rt-sm" key={file.path} style={{ overflowWrap: 'anywhere' }}>
-              {aside ? t('host-key.edit.back2', { path: file.copy }) : t('host-key.replace.copy', { path: file.copy })}
-            </p>
-          ))}
-        </div>
+        {question.systemEntries.length > 0 && <SystemLines question={question} />}
+        {preview && <WayBack preview={preview} lines={lines} />}
       </div>
-      <div className="rt-hk-foot">
-        <Button size="sm" className="rt-hk-back" onClick={onBack}>
-          {t('common.back')}
-        </Button>
-        <Button size="sm" data-autofocus onClick={() => disconnect(session, question)}>
+      <Foot left={<Back onBack={onBack} />}>
+        {error && !busy && (
+          <Button size="sm" onClick={planAgain}>
+            {t('common.tryAgain')}
+          </Button>
+        )}
+        <Button size="sm" variant={sure ? 'default' : 'filled'} onClick={() => disconnect(session, question)}>
           {t('host-key.hostKey.disconnect')}
         </Button>
-        <Button size="sm" variant="filled" disabled={!preview} loading={busy} onClick={() => void agree()}>
+        <Button
+          size="sm"
+          variant={sure ? 'filled' : 'default'}
+          disabled={!preview || busy === 'planning'}
+          loading={busy === 'applying'}
+          onClick={() => void agree()}
+        >
           {aside ? t('host-key.edit.do') : t('host-key.replace.do')}
         </Button>
-      </div>
+      </Foot>
     </>
+  )
+}
+
+function WayBack({ preview: { intent, files }, lines }: { preview: EditPreview; lines: number }) {
+  const t = useT()
+  const copies = files.map(({ copy }) => <code key={copy}>{copy}</code>)
+  const list = copies.flatMap((copy, index) => (index ? [', ', copy] : [copy]))
+  if (intent === 'replace') {
+    return (
+      <section>
+        <h3>{t('host-key.replace.history')}</h3>
+        <ul className="rt-hk-list">
+          {lines > 0 && (
+            <Item icon={<IconHistory size={16} stroke={1.75} />}>
+              <Rich text="host-key.replace.historyText" values={{ n: lines }} />
+            </Item>
+          )}
+          {list.length > 0 && (
+            <Item icon={<IconFile size={16} stroke={1.75} />}>
+              <Rich text="host-key.replace.copy" values={{ path: list }} />
+            </Item>
+          )}
+        </ul>
+      </section>
+    )
+  }
+  return (
+    <section>
+      <h3>{t('host-key.edit.back')}</h3>
+      <ul className="rt-hk-list">
+        <Item icon={<IconArrowBackUp size={16} stroke={1.75} />}>{t('host-key.edit.back1')}</Item>
+        {list.length > 0 && (
+          <Item icon={<IconHistory size={16} stroke={1.75} />}>
+            <Rich text="host-key.edit.back2" values={{ path: list }} />
+          </Item>
+        )}
+      </ul>
+    </section>
+  )
+}
+
+function Item({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <li>
+      <span className="rt-glyph rt-dim" aria-hidden="true">
+        {icon}
+      </span>
+      <span>{children}</span>
+    </li>
   )
 }

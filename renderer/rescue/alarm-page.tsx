@@ -1,82 +1,170 @@
+/**
+ * 08c, a third key: nothing automatic. It can be accepted as a new rescue start only after its fingerprint was compared. The
+ * accepted rescue key after its end date is the same question in calmer words.
+ */
 import { Button } from '@mantine/core'
 import { IconAlertOctagonFilled } from '@tabler/icons-react'
-import { useState } from 'react'
-import type { ComparisonResult } from '../../shared/host-key.js'
+import { type ReactNode, useState } from 'react'
+import type { HostKeyInfo } from '../../shared/host-key.js'
 import type { Intervention } from '../../shared/intervention.js'
-import { api, call } from '../api.js'
-import { CompareField } from '../host-key/compare-field.js'
+import { CompareField, type Expectation } from '../host-key/compare-field.js'
+import '../host-key/host-key.css'
+import { typeName } from '../host-key/question-page.js'
+import { Foot, Head } from '../host-key/question-parts.js'
 import { useT } from '../i18n.js'
+import { useAppPart } from '../state.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
+import { Badge, RescueGlyph } from '../ui/glyphs.js'
+import { Rich } from '../ui/rich.js'
+import { alarmKind } from './alarm.js'
 
-/** A third key: nothing automatic. It can be accepted as a new rescue start only after its fingerprint was compared. */
-export function AlarmPage({ intervention, titleId, onStay }: { intervention: Intervention; titleId?: string; onStay: () => void }) {
+interface AlarmPageProps {
+  intervention: Intervention
+  /** What the server shows. */
+  shown: HostKeyInfo
+  titleId: string
+  expectation: Expectation
+  /** Absent while the core would refuse it. */
+  onAccept: (() => unknown) | undefined
+  onStay: () => void
+}
+
+export function AlarmPage({ intervention, shown, titleId, expectation, onAccept, onStay }: AlarmPageProps) {
   const t = useT()
   const format = useFormat()
-  const [compared, setCompared] = useState<ComparisonResult>('empty')
-  const { id, thirdKey, rescueKey, knownKeys, since } = intervention
+  const [explains, setExplains] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const hours = useAppPart((app) => app.settings.rescueTtlHours)
+  const kind = alarmKind(intervention, shown)
+  const expired = kind === 'expired'
+  const { since, expiresAt, thirdKey } = intervention
+  async function accept() {
+    setBusy(true)
+    await onAccept?.()
+    setBusy(false)
+  }
+  const acceptButton = onAccept && (
+    <Button size="sm" disabled={!expired && expectation.result !== 'match'} loading={busy} onClick={() => void accept()}>
+      {expired ? t('rescue.alarm.acceptAgain', { hours }) : t('rescue.alarm.accept')}
+    </Button>
+  )
   return (
-    <div className="rt-page rt-alarm-page">
-      <h1 id={titleId} className="rt-row rt-red">
-        <IconAlertOctagonFilled size={24} aria-hidden />
-        {t('rescue.alarm.title')}
-      </h1>
-      <p>{t('rescue.alarm.lead')}</p>
-      <dl className="rt-facts">
-        <dt>
-          {t('rescue.alarm.yours')}
-          <div className="rt-sm rt-dim">{t('rescue.alarm.yoursNote', { time: format.time(since) })}</div>
-        </dt>
-        <dd>
-          {knownKeys.map((key) => (
-            <div key={key.fingerprint}>
-              <Fingerprint value={key.fingerprint} />
-            </div>
-          ))}
-        </dd>
-        <dt>
-          {t('rescue.alarm.rescue')}
-          <div className="rt-sm rt-dim">{t('rescue.alarm.rescueNote', { time: format.time(since) })}</div>
-        </dt>
-        <dd>
-          <Fingerprint value={rescueKey.fingerprint} />
-        </dd>
-        {thirdKey && (
-          <>
-            <dt>
-              <b>{t('rescue.alarm.third')}</b>
-              <div className="rt-sm rt-dim">{t('rescue.alarm.thirdNote')}</div>
-            </dt>
-            <dd>
-              <Fingerprint value={thirdKey.fingerprint} />
-            </dd>
-          </>
+    <>
+      <div className="rt-dialog-body">
+        <Head
+          icon={<IconAlertOctagonFilled className="rt-i rt-red-edge" size={24} aria-hidden />}
+          server={intervention}
+          {...(thirdKey ? { time: format.time(thirdKey.seenAt, { seconds: true }) } : {})}
+          titleId={titleId}
+          title={expired ? t('rescue.alarm.expiredTitle') : t('rescue.alarm.title')}
+          lead={expired ? t('rescue.alarm.expiredLead') : t('rescue.alarm.lead')}
+        />
+        <table className="rt-alarm-keys">
+          <tbody>
+            <KeyRow
+              icon={<Badge badge="known" quiet />}
+              name={t('rescue.alarm.yours')}
+              note={t('rescue.alarm.yoursNote', { time: format.time(since) })}
+              keys={intervention.knownKeys}
+            />
+            <KeyRow
+              icon={<RescueGlyph />}
+              name={t('rescue.alarm.rescue')}
+              note={
+                expired
+                  ? t('rescue.alarm.expiredNote', { date: format.date(expiresAt), time: format.time(expiresAt) })
+                  : t('rescue.alarm.rescueNote', { time: format.time(since) })
+              }
+              keys={[intervention.rescueKey]}
+            />
+            {!expired && (
+              <KeyRow
+                icon={<Badge badge="alarm" quiet />}
+                name={<b className="rt-red">{t('rescue.alarm.third')}</b>}
+                note={t('rescue.alarm.thirdNote')}
+                keys={[shown]}
+              />
+            )}
+          </tbody>
+        </table>
+        {!expired && (
+          <div className="rt-hk-two">
+            <section>
+              <h3>{t('rescue.alarm.why')}</h3>
+              <ul className="rt-hk-numbered">
+                <li>{t('rescue.alarm.why1')}</li>
+                <li>{t('rescue.alarm.why2')}</li>
+                <li>{t('rescue.alarm.why3')}</li>
+              </ul>
+            </section>
+            <section>
+              <h3>{t('rescue.alarm.todo')}</h3>
+              <ol className="rt-hk-numbered">
+                <li>{t('rescue.alarm.todo1')}</li>
+                <li>
+                  <Rich text="rescue.alarm.todo2" values={{ cmd: <code key="cmd">{keyCommand}</code> }} />
+                </li>
+                <li>
+                  <CompareField expectation={expectation} label={t('rescue.alarm.todo3')} stacked />
+                </li>
+              </ol>
+            </section>
+          </div>
         )}
-      </dl>
-      <h2>{t('rescue.alarm.why')}</h2>
-      <ul>
-        <li>{t('rescue.alarm.why1')}</li>
-        <li>{t('rescue.alarm.why2')}</li>
-        <li>{t('rescue.alarm.why3')}</li>
-      </ul>
-      <h2>{t('rescue.alarm.todo')}</h2>
-      <p>{t('rescue.alarm.todo1')}</p>
-      <p>{t('rescue.alarm.todo2', { cmd: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub' })}</p>
-      {thirdKey && <CompareField compare={(text) => api.intervention.compareThirdKey({ id, text })} onResult={setCompared} />}
-      <div className="rt-row" style={{ marginTop: 20, justifyContent: 'flex-end' }}>
-        {thirdKey && (
-          <Button
-            size="sm"
-            disabled={compared !== 'match'}
-            onClick={() => void call(api.intervention.acceptThirdKey({ id, fingerprint: thirdKey.fingerprint }))}
-          >
-            {t('rescue.alarm.accept')}
-          </Button>
+        {explains && (
+          <section className="rt-alarm-explained">
+            <h3>{t('rescue.alarm.again')}</h3>
+            <p className="rt-hk-gap">{onAccept ? t('rescue.alarm.againText', { hours }) : t('rescue.alarm.againOff')}</p>
+            {acceptButton}
+            <h3>{t('rescue.alarm.reinstalled')}</h3>
+            <p className="rt-hk-gap">{t('rescue.alarm.reinstalledText')}</p>
+          </section>
         )}
+      </div>
+      <Foot
+        left={
+          !expired && (
+            <Button size="sm" variant="subtle" aria-expanded={explains} onClick={() => setExplains(!explains)}>
+              {t('rescue.alarm.explain')}
+            </Button>
+          )
+        }
+      >
+        {expired && acceptButton}
         <Button size="sm" variant="filled" data-autofocus onClick={onStay}>
           {t('rescue.alarm.stay')}
         </Button>
-      </div>
-    </div>
+      </Foot>
+    </>
+  )
+}
+
+const keyCommand = 'for k in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $k; done'
+
+interface KeyRowProps {
+  icon: ReactNode
+  name: ReactNode
+  note: string
+  keys: readonly HostKeyInfo[]
+}
+
+function KeyRow({ icon, name, note, keys }: KeyRowProps) {
+  return (
+    <tr>
+      <td>{icon}</td>
+      <th scope="row">
+        {name}
+        <div className="rt-dim rt-sm">{note}</div>
+      </th>
+      <td>
+        {keys.map(({ type, fingerprint }) => (
+          <div className="rt-alarm-key" key={fingerprint}>
+            <span>{typeName(type)}</span>
+            <Fingerprint value={fingerprint} />
+          </div>
+        ))}
+      </td>
+    </tr>
   )
 }

@@ -1,70 +1,94 @@
 import { UnstyledButton } from '@mantine/core'
 import { IconAlertOctagonFilled } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { showIntervention, showSeveral } from '../actions.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
-import { isOpenIntervention } from '../tabs/tab-label.js'
 import { useFormat } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
+import { type BannerState, bannerState } from './banner-state.js'
 import './rescue.css'
+import { useDay } from './use-day.js'
 
 /** One line on every window while a line is set aside; a third key replaces it by the red one. Never stacked, never closable. */
 export function Banner() {
-  const t = useT()
-  const format = useFormat()
   const interventions = useAppPart((app) => app.interventions)
-  const open = interventions.filter(isOpenIntervention)
-  const first = open.toSorted((a, b) => a.since.localeCompare(b.since))[0]
-  if (!first) return null
-  const alarm = open.find((one) => one.thirdKey)
-  if (alarm) {
-    return (
-      <div className="rt-banner rt-banner-alarm" role="alert">
-        <IconAlertOctagonFilled size={16} aria-hidden />
-        <span>
-          <Rich text="rescue.alarm.banner" values={{ server: alarm.name, n: alarm.setAside }} />
-        </span>
-        <UnstyledButton className="rt-link" onClick={() => showIntervention(alarm)}>
-          {t('rescue.alarm.show')}
-        </UnstyledButton>
-      </div>
-    )
-  }
-  const n = open.reduce((sum, one) => sum + one.setAside, 0)
-  const time = format.time(first.since)
-  if (open.length > 1) {
-    return (
-      <div className="rt-banner" role="status">
-        <RescueGlyph />
-        <span>
-          <Rich text="rescue.banner.several" values={{ n, servers: open.length, time }} />
-        </span>
-        <UnstyledButton className="rt-link" onClick={showSeveral}>
-          {t('rescue.banner.all')}
-        </UnstyledButton>
-      </div>
-    )
-  }
+  const state = bannerState(interventions)
+  const shown = state.kind !== 'none'
+  const alarm = state.kind === 'alarm'
+  // Both live regions are always there: a region that comes together with its words is often not read out.
   return (
-    <div className="rt-banner" role="status">
-      <RescueGlyph />
-      <span>
-        <Rich text="rescue.banner.setAside" values={{ n, server: first.name, time }} />
+    <div className={shown ? `rt-banner${alarm ? ' rt-banner-alarm' : ''}` : ''}>
+      {shown && (alarm ? <IconAlertOctagonFilled className="rt-i rt-red-edge" size={16} aria-hidden /> : <RescueGlyph />)}
+      <span className={shown && !alarm ? 'rt-grow rt-trunc' : ''} role="status">
+        {!alarm && <Words state={state} />}
       </span>
-      {first.state === 'active' && first.watch?.purpose !== 'leaving' && (
-        <UnstyledButton className="rt-link" onClick={() => void leave(first.id)}>
-          {t('rescue.banner.leave')}
-        </UnstyledButton>
-      )}
-      <UnstyledButton className="rt-link" onClick={() => void call(api.intervention.restoreNow({ id: first.id }))}>
-        {t('rescue.banner.restore')}
-      </UnstyledButton>
+      <span className={alarm ? 'rt-grow rt-trunc' : ''} role="alert">
+        {alarm && <Words state={state} />}
+      </span>
+      <Ways state={state} />
     </div>
   )
-  function leave(id: string) {
-    if (first) showIntervention(first)
-    return call(api.intervention.leave({ id }))
+}
+
+function Words({ state }: { state: BannerState }) {
+  const format = useFormat()
+  const day = useDay()
+  switch (state.kind) {
+    case 'none':
+      return null
+    case 'alarm': {
+      const { name, setAside } = state.intervention
+      return <Rich text="rescue.alarm.banner" values={{ server: name, n: setAside }} />
+    }
+    case 'several':
+      return <Rich text="rescue.banner.several" values={{ n: state.lines, servers: state.servers, time: format.time(state.since) }} />
+    case 'one': {
+      const { name, setAside, since, expiresAt } = state.intervention
+      if (setAside === 0 && !state.mustDecide) return <Rich text="rescue.banner.accepted" values={{ server: name, time: day(expiresAt) }} />
+      return <Rich text="rescue.banner.setAside" values={{ n: setAside, server: name, time: format.time(since) }} />
+    }
   }
+}
+
+function Ways({ state }: { state: BannerState }) {
+  const t = useT()
+  switch (state.kind) {
+    case 'none':
+      return null
+    case 'alarm':
+      return <Way onClick={() => showIntervention(state.intervention)}>{t('rescue.alarm.show')}</Way>
+    case 'several':
+      return <Way onClick={showSeveral}>{t('rescue.banner.all')}</Way>
+    case 'one': {
+      const { intervention, canLeave, mustDecide } = state
+      const { id } = intervention
+      if (mustDecide) return <Way onClick={() => showIntervention(intervention)}>{t('rescue.banner.decide')}</Way>
+      return (
+        <>
+          {canLeave && (
+            <Way
+              onClick={() => {
+                showIntervention(intervention)
+                void call(api.intervention.leave({ id }))
+              }}
+            >
+              {t('rescue.banner.leave')}
+            </Way>
+          )}
+          <Way onClick={() => void call(api.intervention.restoreNow({ id }))}>{t('rescue.banner.restore')}</Way>
+        </>
+      )
+    }
+  }
+}
+
+function Way({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <UnstyledButton className="rt-banner-way" onClick={onClick}>
+      {children}
+    </UnstyledButton>
+  )
 }

@@ -1,49 +1,117 @@
-import { Button, Table } from '@mantine/core'
+import { Button } from '@mantine/core'
+import { IconLink } from '@tabler/icons-react'
 import { showIntervention } from '../actions.js'
+import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
-import { isOpenIntervention, pageKind } from '../tabs/tab-label.js'
-import { useFormat } from '../ui/format.js'
+import { useFormat, useNow } from '../ui/format.js'
+import { Badge, Finding, RescueGlyph } from '../ui/glyphs.js'
+import { Rich } from '../ui/rich.js'
+import './rescue.css'
+import { type SeveralRow, severalRows, sharedLines } from './several.js'
+import { stepNames } from './steps.js'
+import { useDay } from './use-day.js'
 
-/** A row per server in rescue: who waits for a person first, then the oldest. */
+/** 12: all servers with lines set aside. Only a row that waits for a person has the filled button. */
 export function SeveralPage() {
   const t = useT()
-  const format = useFormat()
   const interventions = useAppPart((app) => app.interventions)
-  const waits = (one: (typeof interventions)[number]) => pageKind(one) === 'alarm' || pageKind(one) === 'attention'
-  const open = interventions
-    .filter(isOpenIntervention)
-    .toSorted((a, b) => Number(waits(b)) - Number(waits(a)) || a.since.localeCompare(b.since))
+  const sessions = useAppPart((app) => app.sessions)
+  const rows = severalRows(interventions, sessions)
   return (
-    <div className="rt-page">
-      <h1>{t('rescue.several.title', { n: open.length })}</h1>
+    <div className="rt-page rt-several">
+      <h1>{t('rescue.several.title', { n: rows.length })}</h1>
       <p className="rt-dim">{t('rescue.several.lead')}</p>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('rescue.several.server')}</Table.Th>
-            <Table.Th>{t('rescue.several.time')}</Table.Th>
-            <Table.Th>{t('rescue.several.until')}</Table.Th>
-            <Table.Th aria-label={t('rescue.several.next')} />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {open.map((one) => (
-            <Table.Tr key={one.id}>
-              <Table.Td>{one.name}</Table.Td>
-              <Table.Td>{t('rescue.several.since', { time: format.time(one.since) })}</Table.Td>
-              <Table.Td>
-                {format.date(one.expiresAt)} {format.time(one.expiresAt)}
-              </Table.Td>
-              <Table.Td>
-                <Button variant={waits(one) ? 'filled' : 'default'} onClick={() => showIntervention(one)}>
-                  {t('rescue.alarm.show')}
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      {rows.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <td />
+              <th scope="col">{t('rescue.several.server')}</th>
+              <th scope="col" className="rt-num">
+                {t('rescue.several.time')}
+              </th>
+              <th scope="col" className="rt-num">
+                {t('rescue.several.lines')}
+              </th>
+              <th scope="col">{t('rescue.several.until')}</th>
+              <th scope="col">{t('rescue.several.next')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.intervention.id} row={row} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {sharedLines(interventions).map(({ file, line, names }) => (
+        <div className="rt-note rt-dim rt-sm rt-several-note" key={`${file}:${line}`}>
+          <IconLink className="rt-i" size={16} stroke={1.75} aria-hidden />
+          <p>
+            <Rich
+              text="rescue.several.shared"
+              values={{ line: String(line), file: <code key="file">{file}</code>, names: <b key="names">{names.join(', ')}</b> }}
+            />
+          </p>
+        </div>
+      ))}
     </div>
+  )
+}
+
+function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow }) {
+  const t = useT()
+  const format = useFormat()
+  const day = useDay()
+  const now = useNow(1000)
+  const { id, name, host, port, since, expiresAt, setAside, watch } = intervention
+  const finding = waits ? 'person' : watch?.purpose === 'leaving' ? 'running' : 'todo'
+  const answer = watch?.answer
+  const answeredSince = watch?.changes.at(-1)?.at
+  function state() {
+    if (waits) return t(`rescue.several.waits.${waits}`)
+    if (answer === 'nothing' && answeredSince)
+      return t('rescue.several.quiet', { time: format.clock(now.getTime() - new Date(answeredSince).getTime()) })
+    if (answer) return t(`rescue.answer.${answer}`, { port: String(port) })
+    return session ? '' : t('rescue.several.noTerminal')
+  }
+  return (
+    <tr>
+      <td>{waits === 'alarm' ? <Badge badge="alarm" /> : <RescueGlyph />}</td>
+      <th scope="row">
+        {name}
+        <div className="rt-dim rt-sm">{session ? `${session.user}@${host}` : host}</div>
+      </th>
+      <td className="rt-num">
+        {format.duration(now.getTime() - new Date(since).getTime())}
+        <div className="rt-dim rt-sm">{t('rescue.several.since', { time: format.time(since) })}</div>
+      </td>
+      <td className="rt-num">{setAside}</td>
+      <td>{day(expiresAt)}</td>
+      <td>
+        <div className="rt-row">
+          <Finding kind={finding} />
+          <b>{t('rescue.step.line', { n: stepNames.indexOf(step) + 1, name: t(`rescue.step.${step}`) })}</b>
+        </div>
+        <div className="rt-dim rt-sm rt-several-state">{state()}</div>
+      </td>
+      <td>
+        <span className="rt-row rt-several-ways">
+          <Button
+            variant={waits ? 'filled' : 'default'}
+            aria-label={t('rescue.several.openOf', { name })}
+            {...(waits ? { 'data-autofocus': true } : {})}
+            onClick={() => showIntervention(intervention)}
+          >
+            {t(waits === 'sign-in' ? 'rescue.step.signIn' : waits ? 'rescue.alarm.show' : 'rescue.several.open')}
+          </Button>
+          <Button aria-label={t('rescue.several.restoreOf', { name })} onClick={() => void call(api.intervention.restoreNow({ id }))}>
+            {t('rescue.banner.restore')}
+          </Button>
+        </span>
+      </td>
+    </tr>
   )
 }

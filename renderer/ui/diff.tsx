@@ -1,9 +1,10 @@
 /**
  * The edit of one file, before it is written. Inserted text is bold, underlined and tinted, its line has a `+`; removed lines have
- * a `−` and are struck through. Never red and green. Keys are cut in the middle of the view only; copy gives the whole edit.
+ * a `−`, and what a line loses is struck through. Never red and green. Keys are cut in the middle of the view only; copy gives the whole edit.
  */
 import type { DiffRow } from '../../shared/edit-preview.js'
 import { useT } from '../i18n.js'
+import { changedParts } from './changed-parts.js'
 import { CopyButton } from './copy-button.js'
 
 export function Diff({ path, rows, note }: { path: string; rows: readonly DiffRow[]; note?: string }) {
@@ -48,22 +49,24 @@ function Row({ row }: { row: DiffRow }) {
         </Line>
       )
     case 'remove':
-      return (
-        <Line className="rt-del" number={row.line} sign="−" spoken={t('common.diff.removed')} type={row.keyType}>
-          <del>{row.before}</del>
-        </Line>
-      )
-    case 'change':
+      return <Line className="rt-del" number={row.line} sign="−" spoken={t('common.diff.removed')} text={row.before} type={row.keyType} />
+    case 'change': {
+      const { head, before, after, tail } = changedParts(row.before ?? '', row.after ?? '')
       return (
         <>
           <Line className="rt-del" number={row.line} sign="−" spoken={t('common.diff.removed')} type={row.keyType}>
-            <del>{row.before}</del>
+            {head}
+            <del>{before}</del>
+            {tail}
           </Line>
-          <Line className="rt-add" sign="+" spoken={t('common.diff.added')}>
-            <ins>{row.after}</ins>
+          <Line className="rt-add" sign="+" spoken={t('common.diff.added')} type={row.keyType}>
+            {head}
+            {after && <ins>{after}</ins>}
+            {tail}
           </Line>
         </>
       )
+    }
   }
 }
 

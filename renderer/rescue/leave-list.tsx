@@ -1,0 +1,68 @@
+import { IconFileText } from '@tabler/icons-react'
+import type { Intervention } from '../../shared/intervention.js'
+import { useT } from '../i18n.js'
+import { useFormat, useNow } from '../ui/format.js'
+import { Finding } from '../ui/glyphs.js'
+import { type LeaveItem, leaveItems } from './steps.js'
+
+/** 06b, 08d: the list that ticks itself while the server is on its way back. */
+export function LeaveList({ intervention }: { intervention: Intervention }) {
+  const t = useT()
+  const items = leaveItems(intervention)
+  return (
+    <>
+      <h2>{t('rescue.leave.title')}</h2>
+      <ul className="rt-leave" aria-live="polite">
+        {items.map((item) => (
+          <Item key={item.kind} item={item} startedAt={intervention.watch?.startedAt} />
+        ))}
+      </ul>
+      <div className="rt-note rt-dim rt-sm">
+        <IconFileText className="rt-i" size={16} stroke={1.75} aria-hidden />
+        <p>{t('rescue.wait.panelNote')}</p>
+      </div>
+    </>
+  )
+}
+
+function Item({ item, startedAt }: { item: LeaveItem; startedAt: string | undefined }) {
+  const t = useT()
+  switch (item.kind) {
+    case 'wait':
+      return (
+        <li>
+          <Finding kind={item.state} />
+          {item.state === 'fine' ? <span>{t('rescue.leave.answered')}</span> : <b>{t('rescue.leave.wait')}</b>}
+          {item.state === 'running' && <Elapsed since={startedAt} />}
+        </li>
+      )
+    case 'restore':
+      return (
+        <li className={item.state === 'todo' ? 'rt-dim' : ''}>
+          <Finding kind={item.state} />
+          <span>{t(item.state === 'fine' ? 'rescue.leave.put' : 'rescue.leave.restore', { n: item.n })}</span>
+        </li>
+      )
+    case 'decide':
+      return (
+        <li className="rt-leave-now">
+          <Finding kind="person" />
+          <div>
+            <b>{t('rescue.attn.panel', { n: item.n })}</b>
+            <p className="rt-sm">{t('rescue.attn.panelText')}</p>
+          </div>
+        </li>
+      )
+  }
+}
+
+function Elapsed({ since }: { since: string | undefined }) {
+  const format = useFormat()
+  const now = useNow(1000)
+  if (!since) return null
+  return (
+    <span className="rt-dim rt-sm rt-num" aria-live="off">
+      {format.clock(now.getTime() - new Date(since).getTime())}
+    </span>
+  )
+}

@@ -1,0 +1,87 @@
+/** 06c: nothing is set aside any more, and what that was. */
+import { Button } from '@mantine/core'
+import { IconCircleCheckFilled, IconTerminal2 } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { Intervention } from '../../shared/intervention.js'
+import { openTarget, reconnectSession, targetOf } from '../actions.js'
+import { api, call } from '../api.js'
+import { typeName } from '../host-key/question-page.js'
+import { useT } from '../i18n.js'
+import { useAppPart } from '../state.js'
+import { Fingerprint } from '../ui/fingerprint.js'
+import { useFormat } from '../ui/format.js'
+import { Rich } from '../ui/rich.js'
+
+export function SummaryPage({ intervention }: { intervention: Intervention }) {
+  const t = useT()
+  const format = useFormat()
+  const sessions = useAppPart((app) => app.sessions)
+  const { id, name, summary, since, knownKeys, state } = intervention
+  if (!summary) return null
+  const session = sessions.find((one) => one.interventionId === id)
+  const shown =
+    session?.phase.kind === 'open' && session.phase.connection.key.whose === 'known' ? [session.phase.connection.key] : knownKeys
+  const isBack = summary.by === 'known-key'
+  const duration = format.duration(new Date(summary.at).getTime() - new Date(since).getTime())
+  const dismiss = () => call(api.intervention.dismissSummary({ id }))
+  async function open() {
+    await dismiss()
+    if (session?.phase.kind === 'open' || session?.phase.kind === 'connecting') return
+    if (session) await reconnectSession(session)
+    else await openTarget(targetOf(intervention))
+  }
+  return (
+    <div className="rt-page rt-summary">
+      <div className="rt-hk-head" role="status">
+        <IconCircleCheckFilled className="rt-i rt-accent" size={24} aria-hidden />
+        <div>
+          <h1>{state === 'abandoned' ? t('rescue.done.titleLeft') : t(isBack ? 'rescue.done.title' : 'rescue.done.titlePut')}</h1>
+          <p>
+            <Rich text={isBack ? 'rescue.done.lead' : 'rescue.done.leadPut'} values={{ server: <b key="name">{name}</b> }} />
+          </p>
+        </div>
+      </div>
+      <table className="rt-summary-facts">
+        <tbody>
+          <Fact name={t('rescue.done.key')}>
+            {shown.map(({ type, fingerprint }) => (
+              <div className="rt-row" key={fingerprint}>
+                <b>{typeName(type)}</b> <Fingerprint value={fingerprint} />
+              </div>
+            ))}
+          </Fact>
+          <Fact name="known_hosts">
+            {summary.verified ? t('rescue.done.lines', { n: summary.lines }) : t('rescue.done.linesDecided', { n: summary.lines })}
+          </Fact>
+          <Fact name={t('rescue.done.rescueKey')}>{t('rescue.done.forgotten')}</Fact>
+          <Fact name={t(isBack ? 'rescue.done.down' : 'rescue.done.aside')}>
+            {t('rescue.done.duration', { duration, from: format.time(since), to: format.time(summary.at) })}
+          </Fact>
+        </tbody>
+      </table>
+      <div className="rt-row">
+        <Button
+          size="sm"
+          variant="filled"
+          data-autofocus
+          leftSection={<IconTerminal2 size={16} stroke={1.75} />}
+          onClick={() => void open()}
+        >
+          {t('rescue.done.open')}
+        </Button>
+        <Button size="sm" onClick={() => void dismiss()}>
+          {t('common.close')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{children}</td>
+    </tr>
+  )
+}
