@@ -85,6 +85,8 @@ test('I did not expect this: disconnects, and changes nothing', async ({ world }
   await world.sshd.restart(['ed25519'])
   const app = await world.connect()
   await expect(heading(app, changed)).toBeVisible({ timeout: 20_000 })
+  await axe(app.page)
+  await shot(app.page, '03a-host-key')
   await app.page.keyboard.press('Escape')
   await expect(heading(app, changed)).toBeHidden()
   expect(readFileSync(world.knownHosts).equals(before)).toBe(true)
