@@ -1,4 +1,6 @@
 /** Follows the core: every state it publishes, its end and its return, and what the window opens with. */
+import type { Intervention } from '../shared/intervention.js'
+import { parseHostAddress } from '../shared/parse-host-address.js'
 import { api, onLink, startLink } from './api.js'
 import { bridge } from './bridge.js'
 import { loseCore, receive, update, windowState } from './state.js'
@@ -57,7 +59,7 @@ function openFirstTabs(targets: readonly string[]) {
     const waitingServers = app.servers.filter((server) => waiting.some((one) => one.id === server.interventionId))
     for (const target of targets) {
       const isOpen = app.sessions.some((session) => session.target === target)
-      const waits = waitingServers.some((server) => server.target === target)
+      const waits = waitingServers.some((server) => server.target === target) || waiting.some((one) => isPlaceOf(target, one))
       if (!isOpen && !waits) list = addTab(list, { kind: 'closed', target }, { background: true })
     }
     for (const one of waiting) list = addTab(list, { kind: 'intervention', interventionId: one.id }, { background: true })
@@ -67,4 +69,14 @@ function openFirstTabs(targets: readonly string[]) {
     else if (!list.tabs.some((tab) => tab.kind === 'session')) list = addTab(list, { kind: 'start' })
     return list
   })
+}
+
+/** A target typed as an address, never saved as a server: its rescue began before anyone signed in. */
+function isPlaceOf(target: string, { host, port }: Intervention): boolean {
+  try {
+    const address = parseHostAddress(target)
+    return address.host === host && (address.port ?? 22) === port
+  } catch {
+    return false
+  }
 }

@@ -1,0 +1,168 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Sshd, startSshd } from '../support/sshd.js'
+import { axe, test as base, expect, launch, type RunningApp, shot } from './launch.js'
+
+type Running = RunningApp & { close(): Promise<void> }
+
+/** Servers and windows of one test, given back afterwards whatever happened. */
+const test = base.extend<{ serve(...o: Parameters<typeof startSshd>): Promise<Sshd>; open(words: string[]): Promise<Running> }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+  serve: async ({}, use) => {
+    const started: Sshd[] = []
+    await use(async (...o) => {
+      const sshd = await startSshd(...o)
+      started.push(sshd)
+      return sshd
+    })
+    for (const sshd of started) await sshd.dispose()
+  },
+  open: async ({ home, language, theme }, use) => {
+    const running: Running[] = []
+    await use(async (words) => {
+      const app = await launch({ home, dataDir: join(home, 'data'), words, language: language ?? 'en', theme: theme ?? 'dark' })
+      running.push(app)
+      return app
+    })
+    for (const app of running) {
+      await app.close()
+      expect(app.complaints).toEqual([])
+    }
+  },
+})
+
+const heading = (app: Running, name: string | RegExp) => app.page.getByRole('heading', { name }).first()
+const button = (app: Running, name: string | RegExp) => app.page.getByRole('button', { name })
+const lookupName = (sshd: Sshd) => `[127.0.0.1]:${sshd.port}`
+
+async function setAside(app: Running, then = 'Leave rescue') {
+  await button(app, 'Show the edit').click({ timeout: 20_000 })
+  await button(app, 'Set aside and connect').click()
+  await expect(button(app, then).first()).toBeVisible({ timeout: 20_000 })
+}
+
+test('a wrong password is said, the right one gets in, and neither is kept', async ({ serve, open, home }) => {
+  test.setTimeout(60_000)
+  const sshd = await serve({ hostKeys: ['ed25519'], password: 'right $"\'< one' })
+  const knownHosts = join(home, '.ssh/known_hosts')
+  writeFileSync(knownHosts, `${lookupName(sshd)} ${sshd.hostKeys[0]!.line}\n`)
+  const app = await open([`${sshd.user}@127.0.0.1:${sshd.port}`])
+  const password = app.page.getByLabel('Password', { exact: true }).and(app.page.locator('input[type=password]'))
+  await password.fill('wrong one', { timeout: 20_000 })
+  await button(app, 'Sign in').click()
+  await expect(app.page.getByText('The server did not accept this password.')).toBeVisible({ timeout: 20_000 })
+  await axe(app.page)
+  await shot(app.page, '08b-wrong-password')
+  await password.fill('right $"\'< one')
+  await button(app, 'Sign in').click()
+  await expect(app.page.locator('.xterm-rows')).toContainText('$', { timeout: 20_000 })
+  expect(await app.page.content()).not.toContain('right $')
+})
+
+test('a line in a system file: the command for an administrator, or only in RescueTerm', async ({ serve, open, home }) => {
+  const sshd = await serve({ hostKeys: ['ed25519'] })
+  const system = join(home, 'ssh_known_hosts')
+  writeFileSync(system, `${lookupName(sshd)} ${sshd.hostKeys[0]!.line}\n`)
+  writeFileSync(join(home, '.ssh/config'), `GlobalKnownHostsFile ${system}\n`)
+  await sshd.restart(['ed25519'])
+  const before = readFileSync(system)
+  const app = await open([`root@127.0.0.1:${sshd.port}`])
+  await button(app, 'Show the edit').click({ timeout: 20_000 })
+  await expect(heading(app, 'The line stands in a system file')).toBeVisible({ timeout: 20_000 })
+  await expect(app.page.getByText('sed', { exact: false }).first()).toBeVisible()
+  await axe(app.page)
+  await shot(app.page, '11c-system-file')
+  await button(app, 'Accept and connect').click()
+  await expect(button(app, 'Leave rescue').first()).toBeVisible({ timeout: 20_000 })
+  expect(readFileSync(system).equals(before)).toBe(true)
+})
+
+test('known through an authority only: unknown, with the reason', async ({ serve, open, home }) => {
+  const sshd = await serve({ hostKeys: ['ed25519'] })
+  writeFileSync(join(home, '.ssh/known_hosts'), `@cert-authority * ${sshd.hostKeys[0]!.line}\n`)
+  await sshd.restart(['ed25519'])
+  const app = await open([`root@127.0.0.1:${sshd.port}`])
+  await expect(heading(app, 'Known only through a certificate authority')).toBeVisible({ timeout: 20_000 })
+  await axe(app.page)
+  await shot(app.page, '11d-ca-only')
+})
+
+test('a line edited meanwhile waits for a person, and both texts are kept', async ({ serve, open, home }) => {
+  test.setTimeout(60_000)
+  const sshd = await serve({ hostKeys: ['ed25519', 'rsa'] })
+  const knownHosts = join(home, '.ssh/known_hosts')
+  writeFileSync(knownHosts, sshd.hostKeys.map(({ line }) => `${lookupName(sshd)},web.example.net ${line}\n`).join(''))
+  const before = readFileSync(knownHosts, 'utf8')
+  await sshd.restart(['ed25519', 'rsa'])
+  const app = await open([`root@127.0.0.1:${sshd.port}`])
+  await setAside(app)
+  writeFileSync(knownHosts, readFileSync(knownHosts, 'utf8').replace('web.example.net ssh-ed25519', 'web.example.org ssh-ed25519'))
+  await button(app, 'Restore now').first().click()
+  await expect(heading(app, 'One line is not as it was left')).toBeVisible({ timeout: 20_000 })
+  await axe(app.page)
+  await shot(app.page, '08d-restore-attention')
+  await button(app, 'Put this line back').click()
+  await expect.poll(() => readFileSync(knownHosts, 'utf8')).toBe(before)
+})
+
+test('several in rescue: one banner, a page with a row each', async ({ serve, open, home }) => {
+  test.setTimeout(60_000)
+  const servers = [await serve({ hostKeys: ['ed25519'] }), await serve({ hostKeys: ['ed25519'] })]
+  writeFileSync(join(home, '.ssh/known_hosts'), servers.map((one) => `${lookupName(one)} ${one.hostKeys[0]!.line}\n`).join(''))
+  for (const one of servers) await one.restart(['ed25519'])
+  const app = await open([`root@127.0.0.1:${servers[0]!.port}`])
+  await setAside(app)
+  await app.page.getByRole('textbox', { name: 'Filter, or user@host:port' }).fill(`root@127.0.0.1:${servers[1]!.port}`)
+  await app.page.keyboard.press('Enter')
+  await setAside(app, 'Show all')
+  await button(app, 'Show all').click()
+  await expect(heading(app, '2 servers in rescue')).toBeVisible()
+  await axe(app.page)
+  await shot(app.page, '12-several')
+})
+
+test('closing with lines set aside asks once; the next start opens on that server', async ({ serve, open, home }) => {
+  test.setTimeout(60_000)
+  const sshd = await serve({ hostKeys: ['ed25519'] })
+  writeFileSync(join(home, '.ssh/known_hosts'), `${lookupName(sshd)} ${sshd.hostKeys[0]!.line}\n`)
+  await sshd.restart(['ed25519'])
+  const app = await open([`root@127.0.0.1:${sshd.port}`])
+  await setAside(app)
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect(app.page.getByText('1 line is still set aside')).toBeVisible()
+  await axe(app.page)
+  await shot(app.page, 'close-question')
+  const closed = new Promise<void>((resolve) => app.electron.once('close', () => resolve()))
+  // The window goes away under the click, before Playwright hears of its end.
+  await button(app, 'Close the window')
+    .click()
+    .catch(() => {})
+  await closed
+  await app.restart([])
+  await expect(app.page.getByRole('status').filter({ hasText: '1 line of known_hosts' })).toBeVisible({ timeout: 20_000 })
+  await expect(app.page.getByRole('tab', { name: /127\.0\.0\.1/ })).toHaveCount(1)
+})
+
+test.describe('bad input', () => {
+  for (const [typed, said] of [
+    ['web;reboot', /address/i],
+    ['-oProxyCommand=reboot', /address/i],
+    ['web:99999', /port/i],
+  ] as const)
+    test(`${typed} is refused beside the field`, async ({ open }) => {
+      const app = await open([])
+      await app.page.getByRole('textbox', { name: 'Filter, or user@host:port' }).or(app.page.getByRole('textbox')).first().fill(typed)
+      await app.page.keyboard.press('Enter')
+      await expect(app.page.getByText(said).last()).toBeVisible()
+      await expect(app.page.locator('.xterm')).toHaveCount(0)
+    })
+
+  test('known_hosts that is a directory is said, and nothing hangs', async ({ serve, open, home }) => {
+    const sshd = await serve({ hostKeys: ['ed25519'] })
+    mkdirSync(join(home, '.ssh/known_hosts'))
+    const app = await open([`root@127.0.0.1:${sshd.port}`])
+    await expect(button(app, 'Try again').first()).toBeVisible({ timeout: 20_000 })
+    await axe(app.page)
+    await shot(app.page, 'known-hosts-directory')
+  })
+})
