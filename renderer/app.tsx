@@ -28,7 +28,7 @@ import { Sidebar } from './servers/sidebar.js'
 import { showServers, useActiveSession, useAppPart, useIntervention, useWindow, windowState } from './state.js'
 import { focusFilter, focusInside, region, stepRegion } from './tabs/focus.js'
 import { TabBody } from './tabs/tab-body.js'
-import { isOpenIntervention } from './tabs/tab-label.js'
+import { hasPage, isOpenIntervention, pageKind } from './tabs/tab-label.js'
 import { TabStrip } from './tabs/tab-strip.js'
 import { useResumedNotice } from './tabs/use-resumed-notice.js'
 import { CoreNotice } from './ui/core-notice.js'
@@ -43,7 +43,8 @@ export function App() {
   const session = useActiveSession()
   const intervention = useIntervention(session?.interventionId)
   // A trust question has the whole width: its fingerprints are not to be cut or broken.
-  const asksForTrust = session?.phase.kind === 'host-key'
+  const hiddenPages = useWindow((state) => state.hiddenPages)
+  const asksForTrust = session?.phase.kind === 'host-key' || (pageKind(intervention) === 'alarm' && hasPage(intervention, hiddenPages))
   const hasPanel =
     session !== undefined && !asksForTrust && (session.practice || (intervention !== undefined && isOpenIntervention(intervention)))
   const onlyStart = tabs.length === 1 && tabs[0]?.kind === 'start'

@@ -23,13 +23,17 @@ export const isOnlySystem = ({ entries, systemEntries }: Pick<Asked, 'entries' |
 /** `ssh-ed25519` → `ED25519`, `ecdsa-sha2-nistp256` → `ECDSA`: the words of `ssh-keygen -l`. A type it does not know stays as it is. */
 export function typeName(type: string): string {
   const plain = type.replace(/^sk-/, '').replace(/@openssh\.com$/, '')
-  const name = plain.startsWith('ecdsa-sha2-') ? 'ECDSA' : names[plain]
+  const name = plain.startsWith('ecdsa-sha2-') ? 'ECDSA' : names.get(plain)
   if (!name) return type
   return type.startsWith('sk-') ? `${name}-SK` : name
 }
-const names: Record<string, string> = { 'ssh-ed25519': 'ED25519', 'ssh-rsa': 'RSA', 'ssh-dss': 'DSA' }
+const names = new Map([
+  ['ssh-ed25519', 'ED25519'],
+  ['ssh-rsa', 'RSA'],
+  ['ssh-dss', 'DSA'],
+])
 
-/** What prints text and picture of the same key on the server itself. Security keys never are host keys of a file with another name. */
+/** What prints text and picture of the same key on the server itself, in the file that sshd makes for this type. */
 export function consoleCommand(type: string): string {
   const file = type === 'ssh-ed25519' ? 'ed25519' : type.startsWith('ecdsa-') ? 'ecdsa' : 'rsa'
   return `ssh-keygen -lvf /etc/ssh/ssh_host_${file}_key.pub`

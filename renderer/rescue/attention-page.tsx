@@ -10,6 +10,7 @@ import { Place } from '../host-key/question-parts.js'
 import { useT } from '../i18n.js'
 import { changedParts } from '../ui/changed-parts.js'
 import { useFormat } from '../ui/format.js'
+import { shortenKey } from '../ui/shorten-key.js'
 
 export function AttentionPage({ intervention }: { intervention: Intervention }) {
   const t = useT()
@@ -62,12 +63,12 @@ function LineToDecide({ id, line, since }: { id: string; line: AttentionLine; si
         >
           {parts ? (
             <>
-              {parts.head}
-              {parts.before && <ins>{parts.before}</ins>}
-              {parts.tail}
+              {shortenKey(parts.head)}
+              {parts.before && <ins>{shortenKey(parts.before)}</ins>}
+              {shortenKey(parts.tail)}
             </>
           ) : (
-            saved
+            shortenKey(saved)
           )}
         </TextBox>
         <p>{t('rescue.attn.leftText')}</p>
@@ -80,9 +81,9 @@ function LineToDecide({ id, line, since }: { id: string; line: AttentionLine; si
           {parts && (
             <>
               {mark}
-              {parts.head}
-              {parts.after && <ins>{parts.after}</ins>}
-              {parts.tail}
+              {shortenKey(parts.head)}
+              {parts.after && <ins>{shortenKey(parts.after)}</ins>}
+              {shortenKey(parts.tail)}
             </>
           )}
         </TextBox>

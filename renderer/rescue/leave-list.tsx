@@ -17,10 +17,12 @@ export function LeaveList({ intervention }: { intervention: Intervention }) {
           <Item key={item.kind} item={item} startedAt={intervention.watch?.startedAt} />
         ))}
       </ul>
-      <div className="rt-note rt-dim rt-sm">
-        <IconFileText className="rt-i" size={16} stroke={1.75} aria-hidden />
-        <p>{t('rescue.wait.panelNote')}</p>
-      </div>
+      {items.every(({ kind }) => kind !== 'decide') && (
+        <div className="rt-note rt-dim rt-sm">
+          <IconFileText className="rt-i" size={16} stroke={1.75} aria-hidden />
+          <p>{t('rescue.wait.panelNote')}</p>
+        </div>
+      )}
     </>
   )
 }

@@ -6,6 +6,7 @@ import type { DiffRow } from '../../shared/edit-preview.js'
 import { useT } from '../i18n.js'
 import { changedParts } from './changed-parts.js'
 import { CopyButton } from './copy-button.js'
+import { shortenKey } from './shorten-key.js'
 
 export function Diff({ path, rows, note }: { path: string; rows: readonly DiffRow[]; note?: string }) {
   const t = useT()
@@ -34,35 +35,44 @@ function Row({ row }: { row: DiffRow }) {
     case 'gap':
       return <Line number="⋮" spoken={t('common.diff.gap')} sign=" " />
     case 'context':
-      return <Line number={row.line} sign=" " text={row.before ?? row.after} type={row.keyType} />
+      return <Line number={row.line} sign=" " text={shortenKey(row.before ?? row.after ?? '')} type={row.keyType} />
     case 'mark':
       return (
         <Line className="rt-add" number={row.line} sign="+" spoken={t('common.diff.marked')} type={row.keyType}>
           <ins>{row.mark}</ins>
-          {row.before}
+          {shortenKey(row.before ?? '')}
         </Line>
       )
     case 'insert':
       return (
         <Line className="rt-add" number={row.line} sign="+" spoken={t('common.diff.added')} type={row.keyType}>
-          <ins>{row.after}</ins>
+          <ins>{shortenKey(row.after ?? '')}</ins>
         </Line>
       )
     case 'remove':
-      return <Line className="rt-del" number={row.line} sign="−" spoken={t('common.diff.removed')} text={row.before} type={row.keyType} />
+      return (
+        <Line
+          className="rt-del"
+          number={row.line}
+          sign="−"
+          spoken={t('common.diff.removed')}
+          text={shortenKey(row.before ?? '')}
+          type={row.keyType}
+        />
+      )
     case 'change': {
       const { head, before, after, tail } = changedParts(row.before ?? '', row.after ?? '')
       return (
         <>
           <Line className="rt-del" number={row.line} sign="−" spoken={t('common.diff.removed')} type={row.keyType}>
-            {head}
-            <del>{before}</del>
-            {tail}
+            {shortenKey(head)}
+            <del>{shortenKey(before)}</del>
+            {shortenKey(tail)}
           </Line>
           <Line className="rt-add" sign="+" spoken={t('common.diff.added')} type={row.keyType}>
-            {head}
-            {after && <ins>{after}</ins>}
-            {tail}
+            {shortenKey(head)}
+            {after && <ins>{shortenKey(after)}</ins>}
+            {shortenKey(tail)}
           </Line>
         </>
       )

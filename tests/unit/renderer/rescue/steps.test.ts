@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { currentStep, leaveItems, stepFact } from '../../../../renderer/rescue/steps.js'
+import { asking, attention, intervention, leaving, open, session, signingIn } from './fixtures.js'
+
+describe('the step one stands at', () => {
+  it.each([
+    [open('known'), undefined, 'enter'],
+    [undefined, undefined, 'enter'],
+    [asking, undefined, 'hostKey'],
+    [asking, intervention(), 'hostKey'],
+    [session({ kind: 'connecting' }), intervention(), 'signIn'],
+    [signingIn, intervention(), 'signIn'],
+    [undefined, intervention(), 'signIn'],
+    [open(), intervention(), 'disks'],
+    [open(), intervention({ watch: { ...leaving, purpose: 'background' } }), 'disks'],
+    [open(), intervention({ watch: leaving }), 'leave'],
+    [open(), intervention({ state: 'restoring' }), 'leave'],
+    [open(), intervention({ state: 'needs-attention' }), 'leave'],
+    [open('known'), intervention({ state: 'restored' }), 'enter'],
+    [open('known'), intervention({ state: 'abandoned' }), 'enter'],
+    [open('known'), intervention({ state: 'rolled-back' }), 'enter'],
+  ] as const)('%# is %s', (one, lines, step) => expect(currentStep(one, lines)).toBe(step))
+})
+
+describe('what is said beside a done step', () => {
+  it('is nothing without an intervention', () => expect(stepFact('hostKey', open(), undefined)).toBeUndefined())
+  it('says when, how many lines, and who signed in', () => {
+    expect(stepFact('enter', open(), intervention())).toEqual({ kind: 'time', at: '2026-11-24T02:14:00Z' })
+    // The lines that were set aside then, also when some are back.
+    expect(stepFact('hostKey', open(), intervention({ setAside: 1 }))).toEqual({ kind: 'aside', n: 3 })
+    expect(stepFact('hostKey', open(), intervention({ files: [], setAside: 0 }))).toEqual({ kind: 'accepted' })
+    expect(stepFact('signIn', open(), intervention())).toEqual({ kind: 'signed-in', user: 'root', at: '2026-11-24T02:17:00Z' })
+    expect(stepFact('signIn', signingIn, intervention())).toBeUndefined()
+    expect(stepFact('disks', open(), intervention())).toBeUndefined()
+  })
+})
+
+describe('the list that ticks itself', () => {
+  it('is empty while nobody leaves', () => expect(leaveItems(intervention())).toEqual([]))
+  it('waits, then restores', () => {
+    expect(leaveItems(intervention({ watch: leaving }))).toEqual([
+      { kind: 'wait', state: 'running' },
+      { kind: 'restore', state: 'todo', n: 3 },
+    ])
+    expect(leaveItems(intervention({ state: 'restoring' }))).toEqual([
+      { kind: 'wait', state: 'fine' },
+      { kind: 'restore', state: 'running', n: 3 },
+    ])
+  })
+  it('names what waits for a person', () => {
+    expect(leaveItems(intervention({ state: 'needs-attention', setAside: 1, attention: [attention] }))).toEqual([
+      { kind: 'restore', state: 'fine', n: 2 },
+      { kind: 'decide', n: 1 },
+    ])
+    expect(leaveItems(intervention({ state: 'needs-attention', setAside: 3, attention: [attention] }))).toEqual([{ kind: 'decide', n: 1 }])
+  })
+})
