@@ -1,4 +1,4 @@
-import type { Intervention } from '../../../../shared/intervention.js'
+import type { Intervention, WatchState } from '../../../../shared/intervention.js'
 import type { TerminalSession } from '../../../../shared/terminal-session.js'
 
 export const rescueKey = { type: 'ssh-ed25519', fingerprint: 'SHA256:rescue' }
@@ -22,7 +22,7 @@ export const intervention = (o: Partial<Intervention> = {}): Intervention => ({
   attention: [],
   ...o,
 })
-export const leaving = { purpose: 'leaving', startedAt: '2026-11-24T03:34:00Z', changes: [] } as const
+export const leaving: WatchState = { purpose: 'leaving', startedAt: '2026-11-24T03:34:00Z', changes: [] }
 export const attention = { index: 0, file: '/home/ada/.ssh/known_hosts', line: 31, reason: 'edited', saved: 'a', current: 'b' } as const
 
 export const session = (phase: unknown, o: Partial<TerminalSession> = {}) =>
