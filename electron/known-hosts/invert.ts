@@ -50,8 +50,7 @@ export function invert(current: Buffer, id: string, edits: readonly LineEdit[]):
 
   const rest = lines.filter((line) => !removed.has(line))
   for (const { edit, index } of ofKind('change')) {
-    const written = textOf(edit.written)
-    const line = rest.find(({ text }) => withoutCr(text) === written)
+    const line = findChanged(rest, edit, edits)
     if (line) {
       line.text = textOf(edit.original) + line.text.slice(withoutCr(line.text).length)
       restored++
@@ -106,6 +105,18 @@ function unmark(
     attention.push(at ? { index, reason: 'edited', at } : { index, reason: 'gone' })
   }
   return restored
+}
+
+/** The changed line; of several equal ones, the one nearest to where it stood: a twin that was there before is not ours. */
+function findChanged(rest: readonly Line[], edit: LineEdit, edits: readonly LineEdit[]): Line | undefined {
+  const written = textOf(edit.written)
+  const place = edit.line - 1 - edits.filter(({ kind, line }) => kind === 'remove' && line < edit.line).length
+  let nearest: { line: Line; distance: number } | undefined
+  for (const [index, line] of rest.entries()) {
+    const distance = Math.abs(index - place)
+    if (withoutCr(line.text) === written && (!nearest || distance < nearest.distance)) nearest = { line, distance }
+  }
+  return nearest?.line
 }
 
 /** Takes one appended line out: byte-equal, or (with our comment) with its name hashed by ssh-keygen -H. */

@@ -306,6 +306,11 @@ describe('two interventions on one line', () => {
 
 describe('replace', () => {
   const replace = (text: string, c = context()) => planReplace([file(text)], c, { writeTo: 'user' })
+  test('a twin of the changed line, there before, is not the one that is changed back', () => {
+    expectIdentity(replace('x {ed}\nx,host {ed}\n'))
+    expectIdentity(replace('x,host {ed}\nx {ed}\n'))
+    expectIdentity(replace('host {rsa}\nx {ed}\nx,host {ed}\nx {ed}\n'))
+  })
   test.each<[string, string, string]>([
     ['lines of this name only go', 'host {ed}\nx {ed}\n{h:host} {rsa}\n', 'x {ed}\nhost {rescue}\n'],
     ['other names keep their line', 'a,HOST,b {ed} c\n', 'a,b {ed} c\nhost {rescue}\n'],
