@@ -26,7 +26,7 @@ import { createJournal, fromBytes, type JournalRecord, type OpenRecord, toBytes 
 import { withLock } from './lock.js'
 import { copyPath, createId, createPlanning, type InterventionTarget, type Planned, type PlanRequest } from './planning.js'
 import { createRecord } from './record.js'
-import { activate, close, type ResumeOutcome, recover, restore, rollBack } from './recovery.js'
+import { activate, close, discard, type ResumeOutcome, recover, restore, rollBack } from './recovery.js'
 import { accepts, identify, isExpired, type KeyRole } from './trust.js'
 import { toHistoryItem, toIntervention } from './view.js'
 import { createWatch, type Probe, type Watch } from './watch.js'
@@ -251,7 +251,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     } catch (error) {
       const taken = await rollBack(open, parts).catch((failure) => log.error('an edit could not be rolled back yet', failure))
       if (taken === 'rolled-back') {
-        await journal.remove(record.id)
+        await discard(open, parts)
         forget(record.id)
       }
       throw error
@@ -303,9 +303,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
         const planned = { target, presented, alsoWrite: false, plan, knownKeys: [], hostKeyAlgorithms: [] }
         const record = await createRecord(planned, 'saved', { dataDir, clock, fs, ttlHours: 0 })
         try {
-          await carryOut(record, plan)
-          // Nothing of the owner's was changed: there is nothing to keep a record of.
-          await journal.remove(id)
+          // Nothing of the owner's is changed: there is nothing to keep a record of.
+          await discard(await carryOut(record, plan), parts)
           return forget(id)
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'file-changed' || tries === SAVE_TRIES) throw error

@@ -4,6 +4,7 @@
  */
 import { advance, type InterventionEvent } from '../../shared/intervention.js'
 import type { Clock } from '../clock.js'
+import { removeDurably } from '../durable-file.js'
 import type { FileOperations } from '../file-operations.js'
 import { completeInPlaceWrite, countMarks, countTaken, isApplied, isRestoredByHand, isUndone, undoFiles } from './file-steps.js'
 import type { Journal, JournalFile, OpenRecord } from './journal.js'
@@ -34,7 +35,7 @@ async function recoverPrepared(open: OpenRecord, parts: RecoveryParts): Promise<
   let applied = 0
   for (const file of files) if (await isApplied(open, file, parts.fs)) applied++
   if (applied < files.length) return rollBack(open, parts)
-  if (kind === 'saved') await parts.journal.remove(open.get().id)
+  if (kind === 'saved') await discard(open, parts)
   else await activate(open)
   return 'finished'
 }
@@ -46,13 +47,20 @@ export async function activate(open: OpenRecord): Promise<void> {
   await open.update({ state: advance(state, 'applied'), setAside, inPlace: undefined })
 }
 
+/** Forgets a record that nobody needs any more, with its copies: nothing of the owner's was changed, or it is as it was. */
+export async function discard(open: OpenRecord, { journal, fs }: RecoveryParts): Promise<void> {
+  const { id, files } = open.get()
+  await journal.remove(id)
+  for (const { copy } of files) await removeDurably(copy, fs)
+}
+
 /** Takes back what was done of a `prepared` record; files that were never reached are left alone. */
 export async function rollBack(open: OpenRecord, parts: RecoveryParts): Promise<'rolled-back' | 'needs-attention'> {
   const touched: JournalFile[] = []
   for (const file of open.get().files) if (await isApplied(open, file, parts.fs)) touched.push(file)
   const { attention } = await undoFiles(open, parts.fs, touched)
   if (open.get().kind !== 'set-aside') {
-    await parts.journal.remove(open.get().id)
+    await discard(open, parts)
     return 'rolled-back'
   }
   if (attention.length > 0) {

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fingerprint } from '../../../electron/known-hosts/key.js'
@@ -171,6 +171,7 @@ describe('setting aside and back', () => {
     })
     expect(home.read().toString()).toBe(sampleKnownHosts)
     expect(interventions.list()).toEqual([])
+    for (const name of ['journal', 'copies']) expect(readdirSync(join(home.dataDir, name))).toEqual([])
     expect(statSync(home.file).mode & 0o777).toBe(0o400)
   })
 
@@ -423,6 +424,7 @@ describe('for good', () => {
     await interventions.save(target, rescueKey)
     expect(home.read().toString()).toBe(`${sampleKnownHosts}[fresh.example.net]:2222 ssh-ed25519 ${rescueKey.toString('base64')}\n`)
     expect(await service().interventions.resume()).toEqual([])
+    for (const name of ['journal', 'copies']) expect(readdirSync(join(home.dataDir, name))).toEqual([])
   })
 
   it('creates .ssh for the first key ever', async () => {
