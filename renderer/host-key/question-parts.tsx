@@ -3,8 +3,9 @@ import { Button } from '@mantine/core'
 import { IconChevronLeft } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
-import { api, call } from '../api.js'
+import { api } from '../api.js'
 import { useT } from '../i18n.js'
+import { onceOnly } from '../rescue/commands.js'
 import { CopyButton } from '../ui/copy-button.js'
 import { Rich } from '../ui/rich.js'
 import type { Expectation } from './compare-field.js'
@@ -17,7 +18,7 @@ export interface QuestionProps {
 }
 
 export const disconnect = (session: TerminalSession, question: HostKeyQuestion) =>
-  void call(api.hostKey.disconnect({ sessionId: session.id, questionId: question.id }))
+  void onceOnly(api.hostKey.disconnect({ sessionId: session.id, questionId: question.id }))
 
 interface HeadProps {
   icon: ReactNode

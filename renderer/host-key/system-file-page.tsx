@@ -2,8 +2,9 @@ import { Button } from '@mantine/core'
 import { IconFileAlert, IconLock, IconRefresh } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ErrorInfo } from '../../shared/errors.js'
-import { api, attempt, call } from '../api.js'
+import { api, attempt } from '../api.js'
 import { useT } from '../i18n.js'
+import { onceOnly } from '../rescue/commands.js'
 import { useAppPart } from '../state.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { RescueGlyph } from '../ui/glyphs.js'
@@ -80,7 +81,7 @@ export function SystemFilePage({ session, question, titleId, onBack }: QuestionP
               title={t('host-key.sysfile.ran')}
               text={t('host-key.sysfile.ranText')}
             >
-              <Button onClick={() => void call(api.hostKey.recheck(place))}>{t('host-key.sysfile.ranDo')}</Button>
+              <Button onClick={() => void onceOnly(api.hostKey.recheck(place))}>{t('host-key.sysfile.ranDo')}</Button>
             </Card>
             <Card icon={<RescueGlyph />} title={t('host-key.sysfile.only')} text={t('host-key.sysfile.onlyText', { hours })}>
               <Button loading={busy} onClick={() => void acceptHere()}>

@@ -1,22 +1,29 @@
 /** 08d: lines that are not as RescueTerm left them. Both texts side by side; a person decides, one line at a time. */
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { AttentionLine, Intervention } from '../../shared/intervention.js'
 import { hideInterventionPage } from '../actions.js'
-import { api, call } from '../api.js'
+import { api } from '../api.js'
 import { ErrorNotice } from '../host-key/error-notice.js'
 import { Place } from '../host-key/question-parts.js'
 import { useT } from '../i18n.js'
 import { changedParts } from '../ui/changed-parts.js'
 import { useFormat } from '../ui/format.js'
 import { shortenKey } from '../ui/shorten-key.js'
+import { onceOnly, restoreNow } from './commands.js'
 
 export function AttentionPage({ intervention }: { intervention: Intervention }) {
   const t = useT()
   const { id, attention, error, since } = intervention
+  const box = useRef<HTMLDivElement>(null)
+  const left = attention.length
+  // A line that is decided takes its button along: the next one is the person's turn.
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current?.querySelector('button')?.focus()
+  }, [left])
   return (
-    <div className="rt-page rt-attention">
+    <div ref={box} className="rt-page rt-attention">
       <div className="rt-hk-head" role="status">
         <IconAlertTriangle className="rt-i rt-bright" size={24} stroke={1.75} aria-hidden />
         <div>
@@ -34,7 +41,7 @@ export function AttentionPage({ intervention }: { intervention: Intervention }) 
             {t('rescue.attn.later')}
           </Button>
           {attention.length === 0 && (
-            <Button size="sm" onClick={() => void call(api.intervention.restoreNow({ id }))}>
+            <Button size="sm" onClick={() => void restoreNow(id)}>
               {t('common.tryAgain')}
             </Button>
           )}
@@ -52,7 +59,7 @@ function LineToDecide({ id, line, since }: { id: string; line: AttentionLine; si
   // The mark is ours and on every line: what differs is what another program did.
   const mark = /^(?:#rescueterm:\S+ )*/.exec(current ?? '')?.[0] ?? ''
   const parts = current === undefined ? undefined : changedParts(saved, current.slice(mark.length))
-  const settle = (choice: 'put-back' | 'keep-current' | 'forget') => void call(api.intervention.settle({ id, index, choice }))
+  const settle = (choice: 'put-back' | 'keep-current' | 'forget') => void onceOnly(api.intervention.settle({ id, index, choice }))
   return (
     <section className="rt-pair" aria-label={line.line ? `${file}:${line.line}` : file}>
       <div>

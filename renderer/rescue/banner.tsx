@@ -2,13 +2,13 @@ import { UnstyledButton } from '@mantine/core'
 import { IconAlertOctagonFilled } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { showIntervention, showSeveral } from '../actions.js'
-import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { useFormat } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
 import { type BannerState, bannerState } from './banner-state.js'
+import { leaveRescue, restoreNow } from './commands.js'
 import './rescue.css'
 import { useDay } from './use-day.js'
 
@@ -72,13 +72,13 @@ function Ways({ state }: { state: BannerState }) {
             <Way
               onClick={() => {
                 showIntervention(intervention)
-                void call(api.intervention.leave({ id }))
+                void leaveRescue(id)
               }}
             >
               {t('rescue.banner.leave')}
             </Way>
           )}
-          <Way onClick={() => void call(api.intervention.restoreNow({ id }))}>{t('rescue.banner.restore')}</Way>
+          <Way onClick={() => void restoreNow(id)}>{t('rescue.banner.restore')}</Way>
         </>
       )
     }

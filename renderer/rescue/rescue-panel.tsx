@@ -5,12 +5,12 @@ import { type ReactNode, useState } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import { togglePanel } from '../actions.js'
-import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { PracticePanel } from '../practice/practice-panel.js'
 import { useIntervention } from '../state.js'
 import { isOpenIntervention } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
+import { leaveRescue } from './commands.js'
 import { Guide } from './guide.js'
 import { LeaveList } from './leave-list.js'
 import { Stepper } from './stepper.js'
@@ -90,11 +90,7 @@ function Work({ step, intervention, onStep }: WorkProps) {
       </div>
       <div className="rt-panel-foot">
         {!next && <span className="rt-sm rt-dim">{t('rescue.guide.then')}</span>}
-        <Button
-          size="sm"
-          variant={next ? 'default' : 'filled'}
-          onClick={() => (next ? onStep(next) : void call(api.intervention.leave({ id: intervention.id })))}
-        >
+        <Button size="sm" variant={next ? 'default' : 'filled'} onClick={() => (next ? onStep(next) : void leaveRescue(intervention.id))}>
           {next ? t('rescue.step.next', { name: t(`rescue.step.${next}`) }) : t('rescue.leave.title')}
         </Button>
       </div>

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
 import { showIntervention } from '../actions.js'
-import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { Badge, Finding, RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
+import { restoreNow } from './commands.js'
 import './rescue.css'
 import { type SeveralRow, severalRows, sharedLines } from './several.js'
 import { stepNames } from './steps.js'
@@ -101,14 +101,15 @@ function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow 
         <span className="rt-row rt-several-ways">
           <Button
             variant={waits ? 'filled' : 'default'}
-            aria-label={t('rescue.several.openOf', { name })}
             {...(waits ? { 'data-autofocus': true } : {})}
             onClick={() => showIntervention(intervention)}
           >
             {t(waits === 'sign-in' ? 'rescue.step.signIn' : waits ? 'rescue.alarm.show' : 'rescue.several.open')}
+            <span className="rt-spoken"> {name}</span>
           </Button>
-          <Button aria-label={t('rescue.several.restoreOf', { name })} onClick={() => void call(api.intervention.restoreNow({ id }))}>
+          <Button onClick={() => void restoreNow(id)}>
             {t('rescue.banner.restore')}
+            <span className="rt-spoken"> {name}</span>
           </Button>
         </span>
       </td>

@@ -2,12 +2,13 @@
 import { Button } from '@mantine/core'
 import { IconPlugX } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
-import { api, call } from '../api.js'
+import { api } from '../api.js'
 import { ErrorNotice } from '../host-key/error-notice.js'
 import { useT } from '../i18n.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { AnswerChart } from './answer-chart.js'
+import { onceOnly, restoreNow } from './commands.js'
 
 /** From here on something is wrong more often than slow. */
 const longMs = 10 * 60_000
@@ -70,10 +71,10 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
             {!restoring && (
               <>
                 <div className="rt-row rt-wait-ways">
-                  <Button data-autofocus onClick={() => void call(api.intervention.stopWaiting({ id }))}>
+                  <Button data-autofocus onClick={() => void onceOnly(api.intervention.stopWaiting({ id }))}>
                     {t('rescue.wait.stop')}
                   </Button>
-                  <Button onClick={() => void call(api.intervention.restoreNow({ id }))}>{t('rescue.banner.restore')}</Button>
+                  <Button onClick={() => void restoreNow(id)}>{t('rescue.banner.restore')}</Button>
                 </div>
                 <p className="rt-dim rt-sm rt-hk-gap">{t('rescue.wait.stopHint')}</p>
                 {elapsed > longMs && (
