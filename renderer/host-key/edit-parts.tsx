@@ -6,7 +6,7 @@ import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-ses
 import { useT } from '../i18n.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { type Expectation, Result } from './compare-field.js'
-import { countRows, type Intent, typeName } from './question-page.js'
+import { affectedLines, countRows, type Intent, typeName } from './question-page.js'
 import { Command } from './question-parts.js'
 
 /** `3 lines get a mark in front, one note line is added, nothing is deleted` */
@@ -67,29 +67,24 @@ export function AcceptedKey({ preview, session, expectation, children }: Accepte
 export function Shared({ preview, session }: { preview: EditPreview; session: TerminalSession }) {
   const t = useT()
   const aside = preview.intent === 'set-aside'
-  const address = session.host
-  if (preview.sharedWith.length === 0) return <section className="rt-dim rt-sm">{t('host-key.edit.otherNone')}</section>
+  const lines = affectedLines(preview)
+  if (lines.length === 0) return <section className="rt-dim rt-sm">{aside && t('host-key.edit.otherNone')}</section>
   return (
     <section className="rt-hk-others">
-      {preview.sharedWith.map(({ file, line, names, pattern }) => {
-        const values = { names: names.join(', '), line: String(line), address }
-        const texts =
-          pattern || names.length === 0
-            ? [
-                t('host-key.edit.otherPattern', values),
-                t(aside ? 'host-key.edit.otherPatternText' : 'host-key.replace.otherPatternText', values),
-              ]
-            : [
-                t(aside ? 'host-key.edit.other' : 'host-key.replace.other', values),
-                t(aside ? 'host-key.edit.otherText' : 'host-key.replace.otherText', values),
-              ]
+      {lines.map(({ file, line, names, pattern }) => {
+        const values = { names: names.join(', '), line: String(line), address: session.host }
+        const words = !aside
+          ? ([t('host-key.replace.other', values), t('host-key.replace.otherText', values)] as const)
+          : pattern || names.length === 0
+            ? ([t('host-key.edit.otherPattern', values), t('host-key.edit.otherPatternText')] as const)
+            : ([t('host-key.edit.other', values), t('host-key.edit.otherText', values)] as const)
         return (
           <div key={`${file}:${line}`}>
             <h3 className="rt-row">
               <IconLink className="rt-i" size={16} stroke={1.75} aria-hidden />
-              {texts[0]}
+              {words[0]}
             </h3>
-            <p className="rt-hk-gap">{texts[1]}</p>
+            <p className="rt-hk-gap">{words[1]}</p>
           </div>
         )
       })}

@@ -1,5 +1,5 @@
 /** What the host-key dialog shows for a question: pure, so that every case stands in one place. */
-import type { DiffRow } from '../../shared/edit-preview.js'
+import type { DiffRow, EditPreview } from '../../shared/edit-preview.js'
 import type { HostKeyQuestion } from '../../shared/terminal-session.js'
 
 export type Intent = 'set-aside' | 'replace'
@@ -58,4 +58,24 @@ export function countRows(rows: readonly DiffRow[]): RowCount {
     else if (kind === 'insert') count.added++
   }
   return count
+}
+
+export interface AffectedLine {
+  file: string
+  line: number
+  names: string[]
+  pattern: boolean
+}
+
+/** Other servers on the lines that change: for a set-aside the core names them, a replacement shows them in what stays of the line. */
+export function affectedLines({ intent, files, sharedWith }: Pick<EditPreview, 'intent' | 'files' | 'sharedWith'>): AffectedLine[] {
+  if (intent === 'set-aside') return sharedWith
+  return files.flatMap(({ path, rows }) =>
+    rows.flatMap(({ kind, line, after }) => {
+      if (kind !== 'change' || line === undefined) return []
+      const names = (after ?? '').split(/\s/)[0]?.split(',') ?? []
+      const plain = names.filter((name) => name !== '' && !name.startsWith('|') && !name.startsWith('!'))
+      return plain.length > 0 ? [{ file: path, line, names: plain, pattern: false }] : []
+    }),
+  )
 }

@@ -3,6 +3,7 @@ import { cancelClose, confirmClose } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { isOpenIntervention } from '../tabs/tab-label.js'
+import './rescue.css'
 
 /** Asked once when the window is closed with lines set aside. Closing loses nothing: the next start goes on from here. */
 export function CloseQuestion() {
@@ -11,9 +12,9 @@ export function CloseQuestion() {
   const open = interventions.filter((one) => isOpenIntervention(one) && !one.practice)
   const n = open.reduce((sum, one) => sum + one.setAside, 0)
   return (
-    <Modal opened onClose={cancelClose} title={t('rescue.closing.title', { n })} centered>
-      <p>{t('rescue.closing.text', { servers: open.map((one) => one.name).join(', ') })}</p>
-      <div className="rt-row" style={{ justifyContent: 'flex-end', marginTop: 16 }}>
+    <Modal className="rt-closing" opened onClose={cancelClose} title={t('rescue.closing.title', { n })} centered padding={20}>
+      <p>{t('rescue.closing.text', { n, servers: open.map((one) => one.name).join(', ') })}</p>
+      <div className="rt-row rt-closing-ways">
         <Button size="sm" variant="filled" data-autofocus onClick={cancelClose}>
           {t('rescue.closing.stay')}
         </Button>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
+import { formatHostAddress } from '../../shared/parse-host-address.js'
 import { showIntervention } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
@@ -82,7 +83,7 @@ function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow 
       <td>{waits === 'alarm' ? <Badge badge="alarm" /> : <RescueGlyph />}</td>
       <th scope="row">
         {name}
-        <div className="rt-dim rt-sm">{session ? `${session.user}@${host}` : host}</div>
+        <div className="rt-dim rt-sm">{formatHostAddress({ ...(session?.user ? { user: session.user } : {}), host, port })}</div>
       </th>
       <td className="rt-num">
         {format.duration(now.getTime() - new Date(since).getTime())}

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { consoleCommand, countRows, isOnlySystem, questionPage, typeName } from '../../../../renderer/host-key/question-page.js'
+import {
+  affectedLines,
+  consoleCommand,
+  countRows,
+  isOnlySystem,
+  questionPage,
+  typeName,
+} from '../../../../renderer/host-key/question-page.js'
 import type { DiffRow } from '../../../../shared/edit-preview.js'
 import type { KnownEntry } from '../../../../shared/host-key.js'
 import type { HostKeyQuestion } from '../../../../shared/terminal-session.js'
@@ -77,4 +84,21 @@ it('counts what an edit does, telling the note from a key line', () => {
     { kind: 'insert', after: 'host ssh-ed25519 AAAA' },
   ]
   expect(countRows(rows)).toEqual({ marked: 2, notes: 1, added: 1, removed: 1, changed: 1 })
+})
+
+it('names the other servers on the lines that change', () => {
+  const sharedWith = [{ file: '/a', line: 31, names: ['web.example.net'], pattern: false }]
+  const change = (line: number, before: string, after: string): DiffRow => ({ kind: 'change', line, before, after })
+  const rows: DiffRow[] = [
+    { kind: 'remove', line: 12, before: 'vps ssh-rsa K' },
+    change(31, 'web.example.net,vps ssh-rsa K', 'web.example.net ssh-rsa K'),
+    change(40, 'vps,*.int,!db T K', '*.int,!db T K'),
+    change(50, '|1|s|h,vps T K', '|1|s|h T K'),
+  ]
+  const files = [{ path: '/a', rows, copy: '', writable: true }]
+  expect(affectedLines({ intent: 'set-aside', files, sharedWith })).toEqual(sharedWith)
+  expect(affectedLines({ intent: 'replace', files, sharedWith: [] })).toEqual([
+    { file: '/a', line: 31, names: ['web.example.net'], pattern: false },
+    { file: '/a', line: 40, names: ['*.int'], pattern: false },
+  ])
 })
