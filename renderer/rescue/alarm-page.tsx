@@ -18,6 +18,7 @@ import { useFormat } from '../ui/format.js'
 import { Badge, RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
 import { alarmKind } from './alarm.js'
+import './pages.css'
 
 interface AlarmPageProps {
   intervention: Intervention

@@ -3,7 +3,7 @@ import { cancelClose, confirmClose } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { isOpenIntervention } from '../tabs/tab-label.js'
-import './rescue.css'
+import './pages.css'
 
 /** Asked once when the window is closed with lines set aside. Closing loses nothing: the next start goes on from here. */
 export function CloseQuestion() {

@@ -7,7 +7,7 @@ import { pageKind } from '../tabs/tab-label.js'
 import { TabDialog } from '../ui/tab-dialog.js'
 import { AlarmPage } from './alarm-page.js'
 import { AttentionPage } from './attention-page.js'
-import './rescue.css'
+import './pages.css'
 import { SummaryPage } from './summary-page.js'
 import { WaitingPage } from './waiting-page.js'
 
