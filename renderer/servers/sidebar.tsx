@@ -100,6 +100,8 @@ function ServerNav({ over }: { over?: boolean }) {
       if (decision.kind === 'open') openServer(decision.id)
       else void openTarget({ kind: 'address', text: decision.text })
       setText('')
+      // The tab it opens takes the keyboard as soon as it has something for it.
+      if (event.target instanceof HTMLElement) event.target.blur()
       if (over) close()
     } else return
     event.preventDefault()

@@ -179,3 +179,22 @@ test('the core process killed: the window stays, says so, and the lines stay set
   expect(readFileSync(world.knownHosts).equals(aside)).toBe(true)
   app.complaints.length = 0
 })
+
+test('quick connect from the filter leaves the keyboard in the terminal', async ({ world, home }) => {
+  const app = await launch({ home, dataDir: join(home, 'data') })
+  // A saved server: from now on the list has its filter.
+  for (const round of [1, 2]) {
+    const filter = app.page.getByRole('textbox', { name: 'Filter, or user@host:port' })
+    await filter.or(app.page.getByRole('textbox')).first().fill(`root@127.0.0.1:${world.sshd.port}`)
+    await app.page.keyboard.press('Enter')
+    await expect(app.page.locator('.xterm-rows')).toContainText('#', { timeout: 20_000 })
+    await expect(app.page.locator('.xterm-helper-textarea')).toBeFocused()
+    await app.page.keyboard.type(`echo round-${round}-$((40+2))`)
+    await app.page.keyboard.press('Enter')
+    await expect(app.page.locator('.xterm-rows')).toContainText(`round-${round}-42`)
+    await app.page.keyboard.press('Control+Shift+W')
+    await expect(app.page.locator('.xterm')).toHaveCount(0)
+  }
+  await app.close()
+  expect(app.complaints).toEqual([])
+})
