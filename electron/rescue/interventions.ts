@@ -56,7 +56,11 @@ export interface Interventions {
   replace(target: InterventionTarget, presented: Buffer, digest: string): Promise<EditOutcome>
   /** Trust and save: appends the key. */
   save(target: InterventionTarget, presented: Buffer): Promise<void>
-  /** A session saw this key (its signature verified). May restore, or raise the alarm; returns when that is done. */
+  /**
+   * A session was shown this key and refused it, before any proof that the server holds it: whoever repeats a public key could
+   * play the known server. The known key is therefore asked for once more, with its signature, before anything is restored; a
+   * third key is an alarm as it is. Returns when that is done.
+   */
   observed(id: string, blob: Buffer): Promise<void>
   leave(id: string): Promise<void>
   stopWaiting(id: string): Promise<void>
@@ -100,7 +104,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
   const planning = createPlanning({ dataDir, clock, fs, ttlHours: () => o.settings().rescueTtlHours, isTaken: (id) => records.has(id) })
   const now = () => clock.now().toISOString()
   let queue: Promise<unknown> = Promise.resolve()
-  let disposed = false
+  const ending = new AbortController()
   let cancelFollow = () => {}
 
   /** One command at a time here, and one process at a time on the files. */
@@ -152,7 +156,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
 
   /** Reads what another process wrote, in turn with our own commands, so that nothing of ours is overwritten in memory. */
   function followJournal() {
-    if (disposed) return
+    if (ending.signal.aborted) return
     cancelFollow = clock.setTimeout(() => {
       queue = queue
         .then(async () => {
@@ -171,7 +175,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
   function followWatch(id: string, soon: boolean) {
     const record = records.get(id)
     if (record?.kind === 'set-aside' && record.state === 'active') {
-      if (!watches.has(id) && !disposed) watches.set(id, startWatch(id, soon))
+      if (!watches.has(id) && !ending.signal.aborted) watches.set(id, startWatch(id, soon))
     } else {
       // Not awaited: it may be this watch's own answer that ended the intervention.
       void watches.get(id)?.dispose()
@@ -184,10 +188,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
       {
         clock,
         purpose: () => (find(id).leaving ? 'leaving' : o.settings().watchInBackground ? 'background' : undefined),
-        probe: (signal) => {
-          const { host, port, hostKeyAlgorithms } = find(id)
-          return o.probe({ host, port, hostKeyAlgorithms, signal })
-        },
+        probe: (signal) => probe(id, signal),
         // By the bytes alone: a rescue system that outlives its end date is not an alarm.
         classify: (blob) => identify(find(id), blob),
         async onAnswer(answer, blob) {
@@ -201,6 +202,16 @@ export function createInterventions(o: InterventionsParts): Interventions {
       },
       soon,
     )
+  }
+
+  function probe(id: string, signal: AbortSignal) {
+    const { host, port, hostKeyAlgorithms } = find(id)
+    return o.probe({ host, port, hostKeyAlgorithms, signal })
+  }
+
+  async function isProven(id: string, blob: Buffer): Promise<boolean> {
+    const answer = await probe(id, ending.signal)
+    return answer.kind === 'key' && answer.blob.equals(blob)
   }
 
   /** What follows from a key that was seen. Only the known key may lead to a change of files. */
@@ -218,6 +229,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
       return
     }
     if (role === 'known-key' && (leaving || o.settings().restoreAutomatically)) return restoreNow(id, 'known-key')
+    // Past its end the rescue key is what the person is asked about.
+    if (role === 'rescue-key' && isExpired(find(id), clock.now())) return
     // An approved key answers again: the alarm was about what answers now. The watch's history keeps it.
     if (thirdKey) await exclusive(async () => (await openRecord(id)).update({ thirdKey: undefined }))
   }
@@ -368,6 +381,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     save,
     async observed(id, blob) {
       const role = classify(id, blob)
+      if (role === 'known-key' && find(id).state === 'active' && !(await isProven(id, blob))) return
       watches.get(id)?.note(identify(find(id), blob))
       await react(id, role, blob)
     },
@@ -436,7 +450,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
         await restore(open, 'person', parts)
       }),
     async dispose() {
-      disposed = true
+      ending.abort()
       cancelFollow()
       await Promise.all([...watches.values()].map((watch) => watch.dispose()))
       watches.clear()

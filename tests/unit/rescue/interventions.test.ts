@@ -124,8 +124,9 @@ describe('setting aside and back', () => {
     writeFileSync(home.file, '')
     const system = join(home.home, 'ssh_known_hosts')
     writeFileSync(system, `${lineFor('web.example.net', 'normal')}\n`)
-    const { interventions } = service()
+    const { interventions, answers } = service()
     const target = targetIn(home, { systemFiles: [system] })
+    answers.next = { kind: 'key', blob: knownKey }
     const id = await setAside(interventions, target)
     expect(interventions.list()[0]).toMatchObject({ state: 'active', setAside: 0, files: [] })
     expect(interventions.classify(id, knownKey)).toBe('known-key')
@@ -214,6 +215,36 @@ describe('keys and time', () => {
     expect(interventions.list()[0]?.thirdKey).toBeUndefined()
   })
 
+  it('goes on asking about an expired rescue key while the watch keeps seeing it', async () => {
+    const clock = createFakeClock()
+    const { interventions, answers } = service({ clock, settings: { rescueTtlHours: 1 } })
+    answers.next = { kind: 'key', blob: rescueKey }
+    const id = await setAside(interventions, targetIn(home))
+    await clock.advance(3_600_000)
+    await interventions.observed(id, rescueKey)
+    const asked = answers.count
+    await clock.advance(60_000)
+    expect(answers.count).toBeGreaterThan(asked)
+    await interventions.stopWaiting(id) // one command later, whatever the watch began is done
+    expect(interventions.list()[0]?.thirdKey?.fingerprint).toBe(fingerprint(rescueKey))
+  })
+
+  it('believes the known key only from a server that proves to hold it', async () => {
+    const { interventions, answers } = service()
+    const id = await setAside(interventions, targetIn(home))
+    const marked = home.read()
+    for (const next of [{ kind: 'port-open' }, { kind: 'key', blob: rescueKey }] as const) {
+      answers.next = next
+      await interventions.observed(id, knownKey)
+      expect(interventions.list()[0]).toMatchObject({ state: 'active', setAside: 2 })
+      expect(interventions.list()[0]?.watch?.answer).not.toBe('known-key')
+      expect(home.read()).toEqual(marked)
+    }
+    answers.next = { kind: 'key', blob: knownKey }
+    await interventions.observed(id, knownKey)
+    expect(interventions.list()[0]).toMatchObject({ state: 'restored', summary: { by: 'known-key' } })
+  })
+
   it('raises an alarm for a third key and changes nothing', async () => {
     const { interventions } = service()
     const id = await setAside(interventions, targetIn(home), { alsoWrite: true })
@@ -235,6 +266,7 @@ describe('keys and time', () => {
 
   it('restores when a session sees the known key, unless the settings say by hand', async () => {
     const one = service({ settings: { restoreAutomatically: false } })
+    one.answers.next = { kind: 'key', blob: knownKey }
     const id = await setAside(one.interventions, targetIn(home))
     await one.interventions.observed(id, knownKey)
     expect(one.interventions.list()[0]).toMatchObject({ state: 'active', watch: { answer: 'known-key' } })
@@ -307,6 +339,7 @@ describe('leaving', () => {
 describe('two processes of ours', () => {
   it('agree on what the journal says', async () => {
     const window = service()
+    window.answers.next = { kind: 'key', blob: knownKey }
     const id = await setAside(window.interventions, targetIn(home))
     const commandLine = service()
     await commandLine.interventions.resume()
