@@ -1,52 +1,48 @@
 /** Signs of state: shape first, then colour; every one comes with a word beside it or as its tooltip. */
 import { Loader, Tooltip } from '@mantine/core'
 import { IconAlertOctagonFilled, IconAlertTriangle, IconCheck, IconCircle, IconCircleXFilled, IconUser } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import type { ServerBadge } from '../../shared/server.js'
 import { useT } from '../i18n.js'
+
+function Circle({ className, size, children }: { className: string; size: number; children: ReactNode }) {
+  return (
+    <svg
+      className={className}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={2.5}
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  )
+}
 
 /** ◐: one half filled. Amber means rescue and nothing else, so only this glyph has it. */
 export function RescueGlyph({ size = 16, ink }: { size?: number; ink?: boolean }) {
   return (
-    <svg
-      className={ink ? 'rt-i' : 'rt-i rt-gl-rescue'}
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth={2.5}
-      aria-hidden="true"
-    >
+    <Circle className={ink ? 'rt-i' : 'rt-i rt-gl-rescue'} size={size}>
       <circle cx={12} cy={12} r={9} />
       <path d="M12 3a9 9 0 0 0 0 18z" fill="currentColor" stroke="none" />
-    </svg>
+    </Circle>
   )
 }
 
-function KnownGlyph({ size }: { size: number }) {
-  return (
-    <svg className="rt-i rt-accent" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
-      <circle cx={12} cy={12} r={7} fill="currentColor" />
-    </svg>
-  )
-}
+const KnownGlyph = ({ size }: { size: number }) => (
+  <Circle className="rt-i rt-accent" size={size}>
+    <circle cx={12} cy={12} r={7} fill="currentColor" stroke="none" />
+  </Circle>
+)
 
-function NewGlyph({ size }: { size: number }) {
-  return (
-    <svg
-      className="rt-i rt-dim"
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth={2.5}
-      aria-hidden="true"
-    >
-      <circle cx={12} cy={12} r={6} />
-    </svg>
-  )
-}
+const NewGlyph = ({ size }: { size: number }) => (
+  <Circle className="rt-i rt-dim" size={size}>
+    <circle cx={12} cy={12} r={6} />
+  </Circle>
+)
 
 const badgeIcon = (badge: ServerBadge, size: number) => {
   switch (badge) {
