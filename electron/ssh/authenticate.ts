@@ -3,6 +3,8 @@
  * keys, key files, then what a person knows; only methods the server still offers. Without a key to try, `none` asks for the list.
  * Under quarantine nothing is tried that the person did not choose. Secrets live in the attempt that uses them and nowhere else.
  */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2'
 import { AppError, type ErrorInfo } from '../../shared/errors.js'
 import { stripServerText } from '../../shared/server-text.js'
@@ -179,7 +181,7 @@ export function createSignIn(o: SignInOptions): SignIn {
         return refused(yield { type: 'password', username, password: answer.password })
       case 'key':
         try {
-          const identity = await fileIdentity(await readKeyFile(answer.file), answer.passphrase)
+          const identity = await fileIdentity(await readKeyFile(typedPath(answer.file)), answer.passphrase)
           const reply = yield* offer(identity)
           if (reply && !failed) return refused(reply, { file: answer.file })
           return reply
@@ -299,3 +301,6 @@ export function createSignIn(o: SignInOptions): SignIn {
     },
   }
 }
+
+/** A path as people type it: `~/` is their home. */
+const typedPath = (path: string) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path)

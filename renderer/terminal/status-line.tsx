@@ -1,6 +1,6 @@
 /** Which machine this is, drawn by us and never by the server: user and address, whose key, algorithms, round trip. */
 import { Tooltip } from '@mantine/core'
-import { IconBell, IconLock, IconPlugX } from '@tabler/icons-react'
+import { IconBell, IconInfoCircle, IconLock, IconPlugX } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
 import { formatHostAddress } from '../../shared/parse-host-address.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
@@ -54,6 +54,11 @@ export function StatusLine({ session, intervention, rescue, title, bell }: Statu
       )}
       {title && connection && <span className="rt-status-title">{t('terminal.status.title', { title })}</span>}
       <span className="rt-status-end">
+        {session.notes.map(({ code, data }) => (
+          <Tooltip key={code} label={t(`terminal.note.${code}`, data)}>
+            <IconInfoCircle size={14} stroke={1.75} role="img" aria-label={t(`terminal.note.${code}`, data)} />
+          </Tooltip>
+        ))}
         {bell && (
           <Tooltip label={t('terminal.status.bell')}>
             <IconBell className="rt-bright" size={14} stroke={1.75} role="img" aria-label={t('terminal.status.bell')} />

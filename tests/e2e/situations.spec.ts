@@ -105,6 +105,14 @@ test('a line edited meanwhile waits for a person, and both texts are kept', asyn
   await expect.poll(() => readFileSync(knownHosts, 'utf8')).toBe(before)
 })
 
+test('a slow Match exec is named in the status line', async ({ serve, open, home }) => {
+  const sshd = await serve({ hostKeys: ['ed25519'], password: 'secret' })
+  writeFileSync(join(home, '.ssh/known_hosts'), `${lookupName(sshd)} ${sshd.hostKeys[0]!.line}\n`)
+  writeFileSync(join(home, '.ssh/config'), 'Match exec "sleep 1.2"\n  LogLevel ERROR\n')
+  const app = await open([`${sshd.user}@127.0.0.1:${sshd.port}`])
+  await expect(app.page.getByRole('img', { name: /took \d.\d s: a Match exec/ })).toBeVisible({ timeout: 20_000 })
+})
+
 test('several in rescue: one banner, a page with a row each', async ({ serve, open, home }) => {
   test.setTimeout(60_000)
   const servers = [await serve({ hostKeys: ['ed25519'] }), await serve({ hostKeys: ['ed25519'] })]

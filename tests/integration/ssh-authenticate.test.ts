@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import ssh2, { type AuthContext, type KeyboardAuthContext } from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CredentialAnswer } from '../../shared/terminal-session.js'
@@ -250,6 +250,16 @@ describe('quarantine', () => {
     expect(signedIn(await connectTo(target, [{ kind: 'key', file: key.path }], { quarantine: true }))).toEqual(['choose'])
     const refused = await connectTo(target, [{ kind: 'agent' }, { kind: 'cancel' }], { quarantine: true })
     expect(refused.asked[1]!.failed).toMatchObject({ code: 'no-agent' })
+  })
+
+  it('takes ~/ in a typed path for the home directory', async () => {
+    const key = await makeKey('ed25519')
+    const sshd = await start({ authorizedKeys: [key.line] })
+    const { HOME } = process.env
+    cleanups.push(() => Object.assign(process.env, { HOME }))
+    process.env.HOME = dir
+    const answer: CredentialAnswer = { kind: 'key', file: `~/${basename(key.path)}` }
+    expect(signedIn(await connectTo({ port: sshd.port }, [answer], { quarantine: true }))).toEqual(['choose'])
   })
 
   it('asks for the passphrase of a chosen key', async () => {
