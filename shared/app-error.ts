@@ -10,7 +10,6 @@ export const errorCodes = [
   'bad-address',
   'bad-port',
   'bad-key',
-  'bad-fingerprint',
   'bad-request',
   // reaching the server
   'dns',

@@ -35,7 +35,7 @@ export function advance(state: InterventionState, event: InterventionEvent): Int
 export const isOpen = (state: InterventionState) =>
   state === 'prepared' || state === 'active' || state === 'restoring' || state === 'needs-attention'
 
-/** What the watched address answers: nothing, an open port without a key yet, or one of three keys. `other-system` speaks no SSH. */
+/** What the watched address answers: nothing, an open port without a key yet, or one of three keys. A port that speaks no SSH shows none. */
 export const AnswerKind = z.enum(['nothing', 'port-open', 'rescue-key', 'known-key', 'third-key'])
 export type AnswerKind = z.infer<typeof AnswerKind>
 

@@ -35,7 +35,7 @@ export type HostKeyQuestion = z.infer<typeof HostKeyQuestion>
 export const CredentialRequest = z.strictObject({
   id: z.string(),
   user: z.string(),
-  kind: z.enum(['choose', 'passphrase', 'prompts', 'new-password']),
+  kind: z.enum(['choose', 'passphrase', 'prompts']),
   /** `choose`: methods the person can use now. */
   methods: z.array(z.enum(['password', 'key', 'agent'])),
   /** `passphrase`: the key file that is encrypted. `choose`: key files ssh would try. */
@@ -63,7 +63,7 @@ export type CredentialAnswer = z.infer<typeof CredentialAnswer>
 
 export const ConnectionInfo = z.strictObject({
   user: z.string(),
-  key: z.strictObject({ type: z.string(), fingerprint: z.string(), whose: z.enum(['known', 'rescue', 'once', 'new']) }),
+  key: z.strictObject({ type: z.string(), fingerprint: z.string(), whose: z.enum(['known', 'rescue', 'once']) }),
   kex: z.string(),
   cipher: z.string(),
   serverVersion: z.string(),
@@ -105,7 +105,7 @@ export const TerminalSession = z.strictObject({
   /** Things worth knowing about how the configuration was read: codes with data (e.g. a slow `Match exec`). */
   notes: z.array(
     z.strictObject({
-      code: z.enum(['match-exec-slow', 'ssh-missing', 'proxy-unsupported', 'key-ignored', 'weak-kex']),
+      code: z.enum(['match-exec-slow', 'ssh-missing', 'proxy-unsupported']),
       data: z.record(z.string(), z.string()),
     }),
   ),

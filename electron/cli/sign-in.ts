@@ -45,8 +45,7 @@ export function createSignIn(o: { console: Console; output: Output; home: string
         const passphrase = await secret(texts.connect.passphrase({ file: harmless(request.keyFiles[0] ?? '') }))
         return passphrase === '' ? cancel : { kind: 'passphrase', passphrase }
       }
-      case 'prompts':
-      case 'new-password': {
+      case 'prompts': {
         quote(request.instruction)
         const answers: string[] = []
         for (const { text, echo } of request.prompts) answers.push(await console.ask(`${harmless(text).trimEnd()} `, { echo }))

@@ -42,7 +42,6 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'bad-address': (d) => `"${d.text}" is not a server's address. Type a name, an address, [v6], host:port or ssh://user@host:port.`,
     'bad-port': (d) => `"${d.text}": a port is a number from 1 to 65535.`,
     'bad-key': () => "This is not a public key. Give it as 'TYPE BASE64', as in a .pub file.",
-    'bad-fingerprint': () => 'This is not a fingerprint. Paste SHA256:…, MD5:…, a public key or a known_hosts line.',
     'bad-request': () => 'RescueTerm could not read this request.',
     dns: (d) => `No address is known for ${d.host}. Check the name and your network.`,
     refused: (d) =>
@@ -242,8 +241,6 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
       'match-exec-slow': () => 'Reading the ssh configuration took long: a Match exec runs a slow command.',
       'ssh-missing': () => 'ssh is not installed: its configuration was read by RescueTerm itself.',
       'proxy-unsupported': (d) => `The configured proxy (${d.proxy ?? ''}) is not supported yet.`,
-      'key-ignored': (d) => `${d.file ?? 'A key file'} is not used.`,
-      'weak-kex': (d) => `The server offers only an old key exchange (${d.kex ?? ''}).`,
     },
   },
   practice: {

@@ -45,7 +45,6 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
       `« ${d.text} » n’est pas l’adresse d’un serveur. Saisissez un nom, une adresse, [v6], hôte:port ou ssh://user@hôte:port.`,
     'bad-port': (d) => `« ${d.text} » : un port est un nombre de 1 à 65535.`,
     'bad-key': () => 'Ce n’est pas une clé publique. Donnez-la sous la forme « TYPE BASE64 », comme dans un fichier .pub.',
-    'bad-fingerprint': () => 'Ce n’est pas une empreinte. Collez SHA256:…, MD5:…, une clé publique ou une ligne de known_hosts.',
     'bad-request': () => 'RescueTerm n’a pas pu lire cette demande.',
     dns: (d) => `Aucune adresse connue pour ${d.host}. Vérifiez le nom et votre réseau.`,
     refused: (d) =>
@@ -252,8 +251,6 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
       'match-exec-slow': () => 'Lire la configuration ssh a pris du temps : un Match exec lance une commande lente.',
       'ssh-missing': () => 'ssh n’est pas installé : RescueTerm a lu lui-même sa configuration.',
       'proxy-unsupported': (d) => `Le proxy configuré (${d.proxy ?? ''}) n’est pas encore pris en charge.`,
-      'key-ignored': (d) => `${d.file ?? 'Un fichier de clé'} n’est pas utilisé.`,
-      'weak-kex': (d) => `Le serveur n’offre qu’un échange de clés ancien (${d.kex ?? ''}).`,
     },
   },
   practice: {

@@ -111,7 +111,7 @@ export interface Texts {
     useKey: string
     serverSays: string
     closed: Say
-    notes: Record<'match-exec-slow' | 'ssh-missing' | 'proxy-unsupported' | 'key-ignored' | 'weak-kex', Say>
+    notes: Record<'match-exec-slow' | 'ssh-missing' | 'proxy-unsupported', Say>
   }
   practice: {
     title: string

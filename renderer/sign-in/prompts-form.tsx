@@ -8,7 +8,7 @@ import type { FormProps } from './sign-in-card.js'
 
 export function PromptsForm({ request, answer }: FormProps) {
   const t = useT()
-  const { prompts, instruction, failed, kind } = request
+  const { prompts, instruction, failed } = request
   const [answers, setAnswers] = useState<string[]>(() => prompts.map(() => ''))
   const [busy, setBusy] = useState(false)
   return (
@@ -21,8 +21,7 @@ export function PromptsForm({ request, answer }: FormProps) {
         setBusy(false)
       }}
     >
-      <h2>{t(kind === 'new-password' ? 'sign-in.expired.title' : 'sign-in.prompts.title')}</h2>
-      {kind === 'new-password' && <p className="rt-signin-lead">{t('sign-in.expired.text')}</p>}
+      <h2>{t('sign-in.prompts.title')}</h2>
       {instruction && <ServerWords label={t('sign-in.prompts.lead')} text={instruction} />}
       {!instruction && <p className="rt-dim rt-sm rt-signin-lead">{t('sign-in.prompts.lead')}</p>}
       {failed && <Failed error={failed} quarantine={false} />}

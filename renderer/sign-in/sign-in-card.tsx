@@ -40,7 +40,7 @@ function Card({ session, request }: { session: TerminalSession; request: Credent
         {request.banner && <ServerWords label={t('sign-in.banner')} text={request.banner} />}
         {request.kind === 'choose' && <ChooseForm {...form} />}
         {request.kind === 'passphrase' && <PassphraseForm {...form} />}
-        {(request.kind === 'prompts' || request.kind === 'new-password') && <PromptsForm {...form} />}
+        {request.kind === 'prompts' && <PromptsForm {...form} />}
       </div>
     </div>
   )
