@@ -14,7 +14,7 @@ module.exports = {
       comment: 'Schemas and pure logic for both sides: no Node, DOM, React or Electron.',
       severity: 'error',
       from: { path: '^shared/' },
-      to: { pathNot: '^shared/|^node_modules/(zod|@orpc/contract)/' },
+      to: { pathNot: '^shared/|^node_modules/(zod|@orpc/contract|intl-messageformat)/' },
     },
     { name: 'core-knows-no-page', severity: 'error', from: { path: '^electron/' }, to: { path: '^renderer/', pathNot: '\\.json$' } },
     {
@@ -48,6 +48,25 @@ module.exports = {
       severity: 'error',
       from: { path: '^electron/known-hosts/' },
       to: { path: '^electron/(ssh|rescue|practice|sessions|window|cli)/' },
+    },
+    {
+      name: 'machine-knows-no-connection',
+      comment: 'Commands run through a function; disks and repair are built on that, and know neither ssh2 nor known_hosts files.',
+      severity: 'error',
+      from: { path: '^electron/(machine|repair)/' },
+      to: { path: '^electron/(ssh|rescue|sessions|practice|providers|window|cli)/' },
+    },
+    {
+      name: 'repair-stands-on-machine',
+      severity: 'error',
+      from: { path: '^electron/machine/' },
+      to: { path: '^electron/repair/' },
+    },
+    {
+      name: 'providers-know-no-machine',
+      severity: 'error',
+      from: { path: '^electron/providers/' },
+      to: { path: '^electron/(ssh|rescue|sessions|practice|machine|repair|window|cli)/' },
     },
     {
       name: 'practice-is-a-stranger',

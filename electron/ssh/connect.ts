@@ -12,6 +12,7 @@ import { offeredAlgorithms, readOffers } from './algorithms.js'
 import { createSignIn, type SignIn } from './authenticate.js'
 import type { ResolvedTarget } from './config.js'
 import { openConnection } from './connection.js'
+import type { ExecOptions, ExecResult } from './exec.js'
 import { disconnectFailure, isDisconnect, isOtherProtocol, noBannerFailure, socketFailure } from './failures.js'
 import { guardHostKey } from './host-key-guard.js'
 import { internals } from './internals.js'
@@ -65,6 +66,8 @@ export interface SshConnection {
   remoteAddress: string
   /** @throws AppError `no-shell`, `closed-early`. */
   openShell(dimensions: Dimensions): Promise<ShellChannel>
+  /** One command without a terminal (`exec.ts`). @throws AppError `no-shell`, `closed-early`. */
+  execute(commandLine: string, options: ExecOptions): Promise<ExecResult>
   /** Milliseconds of one round trip through the server's SSH. */
   measureLatency(): Promise<number>
   /** Once, with the reason unless the end was ordinary; at once when it has already happened. */

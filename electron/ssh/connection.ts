@@ -3,6 +3,7 @@ import type { Client } from 'ssh2'
 import { AppError, type ErrorInfo } from '../../shared/errors.js'
 import { stripServerText } from '../../shared/server-text.js'
 import type { SshConnection } from './connect.js'
+import { execute } from './exec.js'
 import { disconnectFailure, isDisconnect, type Place, socketFailure } from './failures.js'
 import type { HostKeyGuard } from './host-key-guard.js'
 import { internals } from './internals.js'
@@ -39,13 +40,18 @@ export function openConnection(client: Client, { place, guard, ...facts }: Conne
     if (error.level === 'client-socket') return socketFailure(error, place)
     return new AppError('protocol', { ...place }, stripServerText(error.message))
   }
+  const broken = () => reason ?? (closed ? new AppError('closed-early', { ...place }) : undefined)
   const ending = () => (ended ? undefined : reason?.toInfo())
 
   return {
     ...facts,
     async openShell(dimensions) {
       if (closed || ended) throw new AppError('closed-early', { ...place })
-      return openShell(client, dimensions, () => reason ?? (closed ? new AppError('closed-early', { ...place }) : undefined))
+      return openShell(client, dimensions, broken)
+    },
+    async execute(commandLine, options) {
+      if (closed || ended) throw new AppError('closed-early', { ...place })
+      return execute(client, commandLine, options, broken)
     },
     measureLatency() {
       return new Promise((resolve, reject) => {

@@ -1,0 +1,216 @@
+/**
+ * Files of a mounted system, read and changed from the rescue system. Its links mean *its own* root: `/etc/resolv.conf` may point to
+ * `/run/…`, and followed naively would be the rescue system's. The scripts below are constants; every name is an argument.
+ */
+import { createHash } from 'node:crypto'
+import { AppError } from '../../shared/errors.js'
+import { stripServerText } from '../../shared/server-text.js'
+import type { Machine } from './machine.js'
+
+export type SystemFile =
+  | { kind: 'file'; path: string; resolved: string; bytes: Buffer; size: number; mode: number; uid: number; gid: number; modified: Date }
+  | { kind: 'missing' | 'directory' | 'special' | 'link-loop'; path: string }
+
+export interface DirectoryEntry {
+  name: string
+  kind: 'file' | 'directory' | 'link' | 'special'
+  size: number
+  mode: number
+  uid: number
+  gid: number
+  modified: Date
+}
+
+export interface FileChange {
+  /** As the system names it. */
+  path: string
+  /** undefined: must not exist yet. */
+  before: Buffer | undefined
+  /** undefined: remove it. */
+  after: Buffer | undefined
+  /** Of a new file. An existing one keeps owner, mode, ACL and label. */
+  mode: number
+  /** Where the old content is copied first, as `cp -a` does; inside the system, or on the rescue system's own disk. */
+  backup?: { path: string; on: 'system' | 'rescue' }
+}
+
+export interface SystemFiles {
+  /** In the order asked, in one round trip; each cut after `maxBytes` (256 KiB). */
+  read(paths: readonly string[], maxBytes?: number): Promise<SystemFile[]>
+  /** UTF-8 text, or undefined when there is no such file. Bytes that are not UTF-8 become U+FFFD. */
+  text(path: string): Promise<string | undefined>
+  /** Empty when there is no such directory. Names are the machine's bytes, those that are not UTF-8 left out. */
+  list(path: string): Promise<DirectoryEntry[]>
+  /** Backup → new content beside it → rename. @throws AppError `file-changed` (nothing was written), `file-no-space`, `file-read-only`, `file-io`. */
+  change(change: FileChange): Promise<void>
+}
+
+const MAX_FILE = 256 * 1024
+
+// XCU §2.6.2 parameter expansion only: no word of a name is ever evaluated.
+const resolve = `
+resolve() {
+  rest=\${1#/}; at=; hops=0
+  while [ -n "$rest" ]; do
+    part=\${rest%%/*}
+    case $rest in */*) rest=\${rest#*/} ;; *) rest= ;; esac
+    case $part in ''|.) continue ;; ..) at=\${at%/*}; continue ;; esac
+    if [ -L "$root$at/$part" ]; then
+      hops=$((hops + 1)); [ "$hops" -gt 40 ] && return 1
+      link=$(readlink -- "$root$at/$part"; echo x); link=\${link%x}; link=\${link%?}
+      case $link in /*) at= ;; esac
+      rest=\${link#/}/$rest
+    else at=$at/$part; fi
+  done
+  resolved=$at
+}`
+
+const readScript = `root=$1; max=$2; shift 2
+${resolve}
+for path; do
+  if ! resolve "$path"; then echo link-loop; continue; fi
+  file=$root$resolved
+  if [ ! -e "$file" ]; then echo missing
+  elif [ -d "$file" ]; then echo directory
+  elif [ ! -f "$file" ]; then echo special
+  else
+    printf 'file %s ' "$(stat -c '%s %a %u %g %Y' -- "$file")"
+    printf %s "$resolved" | base64 -w0; printf ' '
+    head -c "$max" -- "$file" | base64 -w0; echo
+  fi
+done`
+
+const listScript = `root=$1
+${resolve}
+resolve "$2" && [ -d "$root$resolved" ] || exit 0
+find "$root$resolved/" -mindepth 1 -maxdepth 1 -printf '%y %s %m %U %G %Ts %f\\0'`
+
+// Exit status 3: the file is not what it was. Standard input is the new content.
+const changeScript = `root=$1; path=$2; expected=$3; action=$4; mode=$5; backup=$6; where=$7
+set -e
+${resolve}
+resolve "$path" || exit 4
+file=$root$resolved
+if [ "$expected" = none ]; then
+  [ ! -e "$file" ] || exit 3
+else
+  [ -f "$file" ] || exit 3
+  [ "$(sha256sum < "$file" | cut -d' ' -f1)" = "$expected" ] || exit 3
+fi
+if [ -n "$backup" ]; then
+  if [ "$where" = system ]; then resolve "$backup" || exit 4; copy=$root$resolved; else copy=$backup; mkdir -p -m 0700 -- "\${copy%/*}"; fi
+  cp -a -- "$file" "$copy"
+  [ "$where" = system ] || chmod 0600 -- "$copy"
+  sync -- "$copy"
+fi
+if [ "$action" = remove ]; then rm -- "$file"; sync -- "\${file%/*}"; exit 0; fi
+new=$(mktemp "\${file%/*}/.rescueterm.XXXXXXXX")
+trap 'rm -f -- "$new"' EXIT
+if [ "$expected" = none ]; then chmod "$mode" -- "$new"; else cp -a -- "$file" "$new"; fi
+cat > "$new"
+[ "$(wc -c < "$new")" -eq "$8" ] || exit 5
+sync -- "$new"
+mv -f -- "$new" "$file"
+trap - EXIT
+sync -- "\${file%/*}"`
+
+export function createSystemFiles(machine: Machine, root: string): SystemFiles {
+  async function read(paths: readonly string[], maxBytes = MAX_FILE): Promise<SystemFile[]> {
+    if (paths.length === 0) return []
+    const { stdout, exitCode, stderr } = await machine.run({
+      words: ['sh', '-c', readScript, 'read', root, String(maxBytes), ...paths],
+      risk: 'reads',
+      shown: ['cat', ...paths.map((path) => root + path)],
+      maxBytes: paths.length * (maxBytes * 2 + 8192),
+    })
+    const lines = stdout.toString('latin1').split('\n')
+    if (exitCode !== 0 || lines.length < paths.length) throw failure(paths[0]!, stderr)
+    return paths.map((path, index) => parseFile(path, lines[index]!))
+  }
+  return {
+    read,
+    async text(path) {
+      const [file] = await read([path])
+      return file?.kind === 'file' ? file.bytes.toString('utf8') : undefined
+    },
+    async list(path) {
+      const { stdout } = await machine.run({
+        words: ['sh', '-c', listScript, 'list', root, path],
+        risk: 'reads',
+        maxBytes: 8 * 1024 * 1024,
+      })
+      return stdout.toString('utf8').split('\0').flatMap(parseEntry)
+    },
+    async change({ path, before, after, mode, backup }) {
+      const { exitCode, stderr } = await machine.run({
+        words: [
+          'sh',
+          '-c',
+          changeScript,
+          'change',
+          root,
+          path,
+          before ? createHash('sha256').update(before).digest('hex') : 'none',
+          after ? 'write' : 'remove',
+          mode.toString(8).padStart(4, '0'),
+          backup?.path ?? '',
+          backup?.on ?? 'system',
+          String(after?.length ?? 0),
+        ],
+        risk: 'writes',
+        shown: after ? ['tee', root + path] : ['rm', root + path],
+        stdin: after ?? '',
+        // A full or failing disk answers slowly; nothing is half done when the limit strikes: the rename comes last.
+        limitMs: 60_000,
+      })
+      if (exitCode === 3) throw new AppError('file-changed', { path })
+      if (exitCode === 0) return
+      throw failure(path, stderr)
+    },
+  }
+}
+
+function failure(path: string, stderr: string): AppError {
+  const code = /No space left|quota exceeded/i.test(stderr)
+    ? 'file-no-space'
+    : /Read-only file system/i.test(stderr)
+      ? 'file-read-only'
+      : 'file-io'
+  return new AppError(code, { path }, stripServerText(stderr, 500))
+}
+
+function parseFile(path: string, line: string): SystemFile {
+  const [kind, size, mode, uid, gid, modified, resolved, content] = line.split(' ')
+  if (kind === 'missing' || kind === 'directory' || kind === 'special' || kind === 'link-loop') return { kind, path }
+  if (kind !== 'file' || resolved === undefined || content === undefined) throw new AppError('file-io', { path }, 'the answer was cut')
+  return {
+    kind,
+    path,
+    resolved: Buffer.from(resolved, 'base64').toString('utf8'),
+    bytes: Buffer.from(content, 'base64'),
+    size: Number(size),
+    mode: Number.parseInt(mode!, 8),
+    uid: Number(uid),
+    gid: Number(gid),
+    modified: new Date(Number(modified) * 1000),
+  }
+}
+
+const entryKinds: Record<string, DirectoryEntry['kind']> = { f: 'file', d: 'directory', l: 'link' }
+
+function parseEntry(record: string): DirectoryEntry[] {
+  const match = /^(\S) (\d+) (\d+) (\d+) (\d+) (\d+) ([\s\S]+)$/.exec(record)
+  if (!match || match[7]!.includes('\ufffd')) return []
+  const [, kind, size, mode, uid, gid, modified, name] = match as unknown as string[]
+  return [
+    {
+      name: name!,
+      kind: entryKinds[kind!] ?? 'special',
+      size: Number(size),
+      mode: Number.parseInt(mode!, 8),
+      uid: Number(uid),
+      gid: Number(gid),
+      modified: new Date(Number(modified) * 1000),
+    },
+  ]
+}
