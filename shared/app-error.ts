@@ -50,6 +50,9 @@ export const errorCodes = [
   'journal-unreadable',
   'locked',
   'nothing-to-set-aside',
+  // on the rescue system
+  'not-mounted',
+  'command-failed',
   'not-found',
   'wrong-state',
   // the app itself

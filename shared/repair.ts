@@ -32,7 +32,7 @@ export type EditHunk = z.infer<typeof EditHunk>
 
 export const StepPreview = z.discriminatedUnion('kind', [
   PlannedCommand.extend({ kind: z.literal('run') }),
-  /** A text file of the customer's system; `path` as the system itself names it. `backup` is its copy, beside it unless it is secret. */
+  /** A text file of the customer's system; `path` as the system itself names it. `backup` is where its copy goes first. */
   z.strictObject({
     kind: z.literal('edit'),
     path: z.string(),
@@ -103,8 +103,8 @@ export const Change = z.strictObject({
   words: Words,
   files: z.array(z.strictObject({ path: z.string(), backup: z.string().optional() })),
   commands: z.array(z.string()),
-  /** `verified`: examined again, the cause is gone. */
-  result: z.enum(['verified', 'still-there', 'failed', 'undone']),
+  /** `verified`: examined again, the cause is gone · `unfinished`: the app or the connection ended in the middle. */
+  result: z.enum(['verified', 'still-there', 'failed', 'unfinished', 'undone']),
   canUndo: z.boolean(),
   error: ErrorInfo.optional(),
 })

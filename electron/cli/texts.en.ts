@@ -83,6 +83,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     locked: () => 'Another RescueTerm is editing known_hosts. Try again in a moment.',
     'nothing-to-set-aside': () => 'No line of your files stands in the way of this key: nothing to set aside.',
     'not-found': (d) => `Nothing is set aside for ${d.host ?? d.id ?? 'this'}. rescueterm status lists what is.`,
+    'not-mounted': () => 'The disk of the system is not mounted. Mount it first (rescueterm disks HOST --mount).',
+    'command-failed': (d) => `${d.command} failed on the server with status ${d.status}.`,
     'wrong-state': () => 'This is not possible any more: it was done or changed meanwhile. rescueterm status shows where it stands.',
     'core-restarted': () => 'The connection process was started again. Connect again.',
     internal: () => 'RescueTerm failed unexpectedly. Your files were not left half-written; rescueterm status shows what is set aside.',

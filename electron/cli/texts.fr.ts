@@ -87,6 +87,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     locked: () => 'Un autre RescueTerm modifie known_hosts. Réessayez dans un instant.',
     'nothing-to-set-aside': () => 'Aucune ligne de vos fichiers ne s’oppose à cette clé : rien à mettre de côté.',
     'not-found': (d) => `Rien n’est de côté pour ${d.host ?? d.id ?? 'cela'}. rescueterm status énumère ce qui l’est.`,
+    'not-mounted': () => 'Le disque du système n’est pas monté. Montez-le d’abord (rescueterm disks HÔTE --mount).',
+    'command-failed': (d) => `${d.command} a échoué sur le serveur, code de retour ${d.status}.`,
     'wrong-state': () => 'Ce n’est plus possible : fait ou changé entre-temps. rescueterm status montre où on en est.',
     'core-restarted': () => 'Le processus des connexions a été relancé. Reconnectez-vous.',
     internal: () =>

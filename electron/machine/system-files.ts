@@ -37,7 +37,7 @@ export interface FileChange {
 export interface SystemFiles {
   /** In the order asked, in one round trip; each cut after `maxBytes` (256 KiB). */
   read(paths: readonly string[], maxBytes?: number): Promise<SystemFile[]>
-  /** UTF-8 text, or undefined when there is no such file. Bytes that are not UTF-8 become U+FFFD. */
+  /** UTF-8 text, or undefined when there is no such file. Bytes that are not UTF-8 become U+FFFD. @throws AppError `file-too-large` above 2 MiB. */
   text(path: string): Promise<string | undefined>
   /** Empty when there is no such directory. Names are the machine's bytes, those that are not UTF-8 left out. */
   list(path: string): Promise<DirectoryEntry[]>
@@ -46,6 +46,8 @@ export interface SystemFiles {
 }
 
 const MAX_FILE = 256 * 1024
+// Rules of a firewall with thousands of bans are the longest texts met.
+const MAX_TEXT = 2 * 1024 * 1024
 
 // XCU §2.6.2 parameter expansion only: no word of a name is ever evaluated.
 const resolve = `
@@ -98,7 +100,8 @@ else
   [ "$(sha256sum < "$file" | cut -d' ' -f1)" = "$expected" ] || exit 3
 fi
 if [ -n "$backup" ]; then
-  if [ "$where" = system ]; then resolve "$backup" || exit 4; copy=$root$resolved; else copy=$backup; mkdir -p -m 0700 -- "\${copy%/*}"; fi
+  if [ "$where" = system ]; then resolve "$backup" || exit 4; copy=$root$resolved; else copy=$backup; fi
+  (umask 077; mkdir -p -- "\${copy%/*}")
   cp -a -- "$file" "$copy"
   [ "$where" = system ] || chmod 0600 -- "$copy"
   sync -- "$copy"
@@ -130,8 +133,10 @@ export function createSystemFiles(machine: Machine, root: string): SystemFiles {
   return {
     read,
     async text(path) {
-      const [file] = await read([path])
-      return file?.kind === 'file' ? file.bytes.toString('utf8') : undefined
+      const [file] = await read([path], MAX_TEXT)
+      if (file?.kind !== 'file') return undefined
+      if (file.size > MAX_TEXT) throw new AppError('file-too-large', { file: path })
+      return file.bytes.toString('utf8')
     },
     async list(path) {
       const { stdout } = await machine.run({
@@ -163,7 +168,7 @@ export function createSystemFiles(machine: Machine, root: string): SystemFiles {
         // A full or failing disk answers slowly; nothing is half done when the limit strikes: the rename comes last.
         limitMs: 60_000,
       })
-      if (exitCode === 3) throw new AppError('file-changed', { path })
+      if (exitCode === 3) throw new AppError('file-changed', { file: path })
       if (exitCode === 0) return
       throw failure(path, stderr)
     },
@@ -176,13 +181,14 @@ function failure(path: string, stderr: string): AppError {
     : /Read-only file system/i.test(stderr)
       ? 'file-read-only'
       : 'file-io'
-  return new AppError(code, { path }, stripServerText(stderr, 500))
+  return new AppError(code, { file: path }, stripServerText(stderr, 500))
 }
 
 function parseFile(path: string, line: string): SystemFile {
   const [kind, size, mode, uid, gid, modified, resolved, content] = line.split(' ')
   if (kind === 'missing' || kind === 'directory' || kind === 'special' || kind === 'link-loop') return { kind, path }
-  if (kind !== 'file' || resolved === undefined || content === undefined) throw new AppError('file-io', { path }, 'the answer was cut')
+  if (kind !== 'file' || resolved === undefined || content === undefined)
+    throw new AppError('file-io', { file: path }, 'the answer was cut')
   return {
     kind,
     path,

@@ -1,0 +1,296 @@
+/**
+ * Examines the mounted system, keeps what was proposed, carries out exactly what was shown, and looks again. A change is recorded
+ * before its first step; when a step fails, the edits before it are taken back. Tasks only read and plan; this file alone changes.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { AppError, type ErrorInfo } from '../../shared/errors.js'
+import type { CommandRecord } from '../../shared/machine.js'
+import {
+  Change,
+  type Proposal,
+  type ProposalAnswer,
+  type RepairState,
+  type RepairTaskId,
+  repairTasks,
+  type TaskState,
+} from '../../shared/repair.js'
+import { stripServerText } from '../../shared/server-text.js'
+import type { Clock } from '../clock.js'
+import type { Log } from '../log.js'
+import { backupOf, digestOf, type EditStep, previewProposal } from './preview.js'
+import type { MountedSystem, PlannedProposal, RepairTask, Step, TaskFinding } from './task.js'
+
+/** A change with what undoing it needs; kept in the visit's file, without any secret. */
+export const StoredChange = z.strictObject({
+  change: Change,
+  edits: z.array(
+    z.strictObject({
+      path: z.string(),
+      /** Of what was written; undefined when the file was removed. An undo refuses another content. */
+      sha256: z.string().optional(),
+      backup: z.strictObject({ path: z.string(), on: z.enum(['system', 'rescue']) }).optional(),
+      mode: z.number().int(),
+    }),
+  ),
+  undo: z.array(z.strictObject({ words: z.array(z.string()).nonempty(), risk: z.enum(['reads', 'writes', 'data']) })),
+})
+export type StoredChange = z.infer<typeof StoredChange>
+
+export interface ProposalChoice {
+  task: RepairTaskId
+  findingId: string
+  proposalId: string
+  answer: ProposalAnswer
+}
+
+export interface Repairs {
+  state(): RepairState
+  /** All tasks, or those named, in their fixed order. @throws AppError `not-mounted`, `wrong-state` while something runs. */
+  examine(tasks?: readonly RepairTaskId[]): Promise<void>
+  /** The steps of a proposal for an answer; changes nothing. @throws AppError `not-found`, `bad-key`, `bad-request`. */
+  plan(choice: ProposalChoice): Proposal
+  /** @throws AppError `wrong-state` when `digest` is not what was shown or `typed` is not what it asks. A step that fails is a result, not a throw. */
+  apply(choice: ProposalChoice & { digest: string; typed?: string | undefined }): Promise<Change>
+  /** @throws AppError `not-found`, `file-changed`, `file-*`. */
+  undo(changeId: string): Promise<void>
+}
+
+export interface RepairsParts {
+  tasks: readonly RepairTask[]
+  /** Undefined while nothing is mounted. */
+  system(): MountedSystem | undefined
+  commands(): CommandRecord[]
+  clock: Clock
+  log: Log
+  changes: StoredChange[]
+  /** Durable when it returns. */
+  save(changes: readonly StoredChange[]): Promise<void>
+  onDidChange(): void
+}
+
+// 41 s for everything on a small VPS; a disk that hangs must not hold the whole diagnosis.
+const TASK_LIMIT_MS = 120_000
+
+export function createRepairs(o: RepairsParts): Repairs {
+  const now = () => o.clock.now().toISOString()
+  let stored = [...o.changes]
+  let busy: RepairState['busy']
+  const planned = new Map<RepairTaskId, TaskFinding[]>()
+  const states = new Map<RepairTaskId, TaskState>(repairTasks.map((task) => [task, { task, phase: 'not-run', findings: [] }] as const))
+
+  async function exclusively<T>(what: NonNullable<RepairState['busy']>, run: () => Promise<T>): Promise<T> {
+    if (busy) throw new AppError('wrong-state')
+    busy = what
+    o.onDidChange()
+    try {
+      return await run()
+    } finally {
+      busy = undefined
+      o.onDidChange()
+    }
+  }
+
+  function mounted(): MountedSystem {
+    const system = o.system()
+    if (!system) throw new AppError('not-mounted')
+    return system
+  }
+
+  function toInfo(error: unknown): ErrorInfo {
+    if (error instanceof AppError) return error.toInfo()
+    o.log.error('a repair task failed unexpectedly', error)
+    return new AppError('internal', {}, error instanceof Error ? stripServerText(error.message, 500) : undefined).toInfo()
+  }
+
+  function setState(state: TaskState) {
+    states.set(state.task, state)
+    o.onDidChange()
+  }
+
+  async function examineOne(task: RepairTask, system: MountedSystem): Promise<void> {
+    setState({ ...states.get(task.id)!, phase: 'running' })
+    const ending = new AbortController()
+    const cancel = o.clock.setTimeout(() => ending.abort(new AppError('timeout', { seconds: TASK_LIMIT_MS / 1000 })), TASK_LIMIT_MS)
+    try {
+      const findings = await task.examine(system, ending.signal)
+      planned.set(task.id, findings)
+      const stamp = stampOf(o.clock.now())
+      setState({
+        task: task.id,
+        phase: 'done',
+        at: now(),
+        findings: findings.map(({ proposals, ...finding }) => ({
+          ...finding,
+          proposals: system.readOnly ? [] : proposals.map((one) => previewProposal(one, one.input ? undefined : { kind: 'none' }, stamp)),
+        })),
+      })
+    } catch (error) {
+      planned.delete(task.id)
+      setState({ task: task.id, phase: 'failed', at: now(), findings: [], error: toInfo(error) })
+    } finally {
+      cancel()
+    }
+  }
+
+  function find({ task, findingId, proposalId }: ProposalChoice): { finding: TaskFinding; proposal: PlannedProposal } {
+    const finding = planned.get(task)?.find((one) => one.id === findingId)
+    const proposal = finding?.proposals.find((one) => one.id === proposalId)
+    if (!finding || !proposal) throw new AppError('not-found', { id: proposalId })
+    return { finding, proposal }
+  }
+
+  async function record(entry: StoredChange) {
+    stored = [...stored.filter((one) => one.change.id !== entry.change.id), entry]
+    await o.save(stored)
+    o.onDidChange()
+  }
+
+  async function carryOut(system: MountedSystem, step: Step, stamp: string) {
+    if (step.kind === 'edit') {
+      const backup = backupOf(step, stamp)
+      return system.files.change({
+        path: step.path,
+        before: bytes(step.before),
+        after: bytes(step.after),
+        mode: step.mode ?? 0o644,
+        ...(backup ? { backup } : {}),
+      })
+    }
+    const { words, risk, stdin, limitMs, okExitCodes = [0] } = step
+    const result = await system.machine.run({
+      words,
+      risk,
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(limitMs === undefined ? {} : { limitMs }),
+    })
+    if (result.timedOut) throw new AppError('timeout', { seconds: (limitMs ?? 30_000) / 1000 })
+    if (result.exitCode === undefined || !okExitCodes.includes(result.exitCode)) {
+      const said = stripServerText(`${result.stderr}\n${result.stdout.toString('utf8')}`, 1000)
+      throw new AppError('command-failed', { command: words[0], status: result.exitCode ?? -1 }, said)
+    }
+  }
+
+  async function takeBack(system: MountedSystem, edits: StoredChange['edits']) {
+    for (const edit of [...edits].reverse()) {
+      const [current] = await system.files.read([edit.path])
+      const content = current?.kind === 'file' ? current.bytes : undefined
+      if ((content && sha256(content)) !== edit.sha256) throw new AppError('file-changed', { file: edit.path })
+      await system.files.change({ path: edit.path, before: content, after: await contentOf(system, edit.backup), mode: edit.mode })
+    }
+  }
+
+  return {
+    state: () => ({
+      tasks: repairTasks.map((task) => states.get(task)!),
+      changes: stored.map((one) => one.change),
+      commands: o.commands(),
+      ...(busy ? { busy } : {}),
+    }),
+    examine: (wanted = repairTasks) =>
+      exclusively({ kind: 'examine' }, async () => {
+        const system = mounted()
+        for (const task of o.tasks) if (wanted.includes(task.id)) await examineOne(task, system)
+      }),
+    plan(choice) {
+      const { proposal } = find(choice)
+      return previewProposal(proposal, choice.answer, stampOf(o.clock.now()))
+    },
+    apply: (choice) =>
+      exclusively({ kind: 'apply', task: choice.task }, async () => {
+        const system = mounted()
+        const { finding, proposal } = find(choice)
+        const steps = proposal.steps(choice.answer)
+        if (digestOf(proposal, steps) !== choice.digest) throw new AppError('wrong-state')
+        if (proposal.typed !== undefined && choice.typed !== proposal.typed) throw new AppError('wrong-state')
+        if (system.readOnly) throw new AppError('file-read-only', { file: system.root })
+        const stamp = stampOf(o.clock.now())
+        const edits = steps.filter((step): step is EditStep => step.kind === 'edit')
+        const entry: StoredChange = {
+          change: {
+            id: randomBytes(6).toString('hex'),
+            at: now(),
+            task: choice.task,
+            words: proposal.words,
+            files: edits.map((step) => ({ path: step.path, ...(backupOf(step, stamp) ? { backup: backupOf(step, stamp)!.path } : {}) })),
+            commands: previewProposal(proposal, choice.answer, stamp).steps.flatMap((step) => (step.kind === 'run' ? [step.command] : [])),
+            result: 'unfinished',
+            canUndo: proposal.undo !== undefined || (edits.length > 0 && edits.length === steps.length),
+          },
+          edits: edits.map((step) => ({
+            path: step.path,
+            ...(step.after === undefined ? {} : { sha256: sha256(Buffer.from(step.after)) }),
+            ...(backupOf(step, stamp) ? { backup: backupOf(step, stamp)! } : {}),
+            mode: step.mode ?? 0o644,
+          })),
+          undo: (proposal.undo ?? []).flatMap((step) =>
+            step.kind === 'run' ? [{ words: [...step.words] as [string, ...string[]], risk: step.risk }] : [],
+          ),
+        }
+        await record(entry)
+        const done: StoredChange['edits'] = []
+        try {
+          for (const step of steps) {
+            await carryOut(system, step, stamp)
+            if (step.kind === 'edit') done.push(entry.edits[edits.indexOf(step)]!)
+          }
+        } catch (error) {
+          // What cannot be taken back stays listed with its copy.
+          const isBack = await takeBack(system, done).then(
+            () => true,
+            () => false,
+          )
+          const failed: Change = {
+            ...entry.change,
+            result: 'failed',
+            canUndo: false,
+            error: toInfo(error),
+            ...(isBack ? { files: [] } : {}),
+          }
+          await record({ ...entry, change: failed })
+          return failed
+        }
+        const task = o.tasks.find((one) => one.id === choice.task)!
+        await examineOne(task, system)
+        const after = planned.get(choice.task)?.find((one) => one.id === finding.id)
+        const isGone = planned.has(choice.task) && (!after || after.state === 'fine')
+        const change: Change = { ...entry.change, result: isGone ? 'verified' : 'still-there' }
+        await record({ ...entry, change })
+        return change
+      }),
+    undo: (changeId) =>
+      exclusively({ kind: 'undo' }, async () => {
+        const entry = stored.find((one) => one.change.id === changeId && one.change.canUndo && one.change.result !== 'undone')
+        if (!entry) throw new AppError('not-found', { id: changeId })
+        const system = mounted()
+        for (const { words, risk } of entry.undo) {
+          await carryOut(system, { kind: 'run', words: words as [string, ...string[]], risk }, '')
+        }
+        await takeBack(system, entry.edits)
+        await record({ ...entry, change: { ...entry.change, result: 'undone', canUndo: false } })
+        const task = o.tasks.find((one) => one.id === entry.change.task)
+        if (task) await examineOne(task, system)
+      }),
+  }
+}
+
+/** What undo writes: the copy, or nothing for a file that did not exist. */
+async function contentOf(
+  system: MountedSystem,
+  backup: { path: string; on: 'system' | 'rescue' } | undefined,
+): Promise<Buffer | undefined> {
+  if (!backup) return undefined
+  if (backup.on === 'system') {
+    const [copy] = await system.files.read([backup.path])
+    if (copy?.kind === 'file') return copy.bytes
+    throw new AppError('not-found', { id: backup.path })
+  }
+  const { exitCode, stdout } = await system.machine.run({ words: ['cat', '--', backup.path], risk: 'reads' })
+  if (exitCode !== 0) throw new AppError('not-found', { id: backup.path })
+  return stdout
+}
+
+const bytes = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text))
+const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
+/** `20261124-025931`, UTC: names of copies sort by time. */
+const stampOf = (at: Date) => at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
