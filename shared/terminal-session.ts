@@ -46,7 +46,7 @@ export const CredentialRequest = z.strictObject({
   failed: ErrorInfo.optional(),
   /** The server's pre-auth banner (RFC 4252 §5.4), stripped. */
   banner: z.string(),
-  /** Under an intervention: agent, saved secrets and forwarding are off. */
+  /** Under an intervention: the agent is off, and no key file is tried unasked. */
   quarantine: z.boolean(),
 })
 export type CredentialRequest = z.infer<typeof CredentialRequest>

@@ -53,6 +53,10 @@ const fr = load('fr')
 describe('locale files', () => {
   it('have the same rooms and keys in both languages', () => expect([...fr.keys()].sort()).toEqual([...en.keys()].sort()))
 
+  it('promise no saved password: there is none', () => {
+    for (const text of [...en.values(), ...fr.values()]) expect(text).not.toMatch(/saved passwords?|mots? de passe enregistrés?/i)
+  })
+
   it('are valid messages with the same placeholders in both languages', () => {
     for (const [key, text] of en) expect({ key, names: placeholders(fr.get(key) ?? '') }).toEqual({ key, names: placeholders(text) })
   })
