@@ -101,6 +101,7 @@ export const HistoryItem = z.strictObject({
   host: z.string(),
   port: z.number().int(),
   name: z.string(),
+  practice: z.boolean(),
   at: z.iso.datetime(),
   until: z.iso.datetime().optional(),
   lines: z.number().int(),

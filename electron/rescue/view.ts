@@ -50,7 +50,7 @@ function thirdKeyInfo({ blob, seenAt }: { blob: string; seenAt: string }) {
 
 /** Finished interventions and replacements; undefined for what is still open or was never in force. */
 export function toHistoryItem(record: JournalRecord): HistoryItem | undefined {
-  const { id, kind, state, host, port, name, since, closedAt, files } = record
+  const { id, kind, state, host, port, name, practice, since, closedAt, files } = record
   const isReplacement = kind === 'replaced' && (state === 'active' || state === 'restored')
   const isFinished = kind === 'set-aside' && (state === 'restored' || state === 'abandoned')
   if (kind === 'saved' || !(isReplacement || isFinished)) return undefined
@@ -61,6 +61,7 @@ export function toHistoryItem(record: JournalRecord): HistoryItem | undefined {
     host,
     port,
     name,
+    practice,
     lines,
     at: since,
     canBringBack: kind === 'replaced' && state === 'active',

@@ -35,7 +35,7 @@ import type { Translate } from '../i18n.js'
 import { runTerminalCommand, type ShortcutName } from '../keys.js'
 import { showServers } from '../state.js'
 import { focusFilter } from '../tabs/focus.js'
-import { isOpenIntervention } from '../tabs/tab-label.js'
+import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { Badge, RescueGlyph } from '../ui/glyphs.js'
 
 export interface PaletteEntry {
@@ -64,7 +64,7 @@ function now(app: AppState, session: TerminalSession | undefined, t: Translate):
     return open.map((one) => ({
       id: `open-${one.id}`,
       group: 'now',
-      label: t('common.palette.open', { server: one.name }),
+      label: t('common.palette.open', { server: nameOf(one, t) }),
       icon: <RescueGlyph />,
       run: () => showIntervention(one),
     }))

@@ -7,6 +7,7 @@ import { bridge } from '../bridge.js'
 import { useT } from '../i18n.js'
 import { shortcutKeys } from '../keys.js'
 import { useActiveSession, useApp } from '../state.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { type PaletteEntry, paletteEntries } from './commands.js'
 import { markHits, matchScore } from './match.js'
 import './palette.css'
@@ -37,7 +38,7 @@ export function Palette() {
         placeholder={t('common.palette.find')}
         leftSection={<IconSearch size={16} stroke={1.75} />}
         rightSection={
-          session && <span className="rt-dim rt-sm rt-palette-scope">{t('common.palette.scope', { server: session.name })}</span>
+          session && <span className="rt-dim rt-sm rt-palette-scope">{t('common.palette.scope', { server: nameOf(session, t) })}</span>
         }
         rightSectionWidth={session ? 220 : 0}
       />

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { showIntervention, showSeveral } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { useFormat } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
@@ -34,21 +35,23 @@ export function Banner() {
 }
 
 function Words({ state }: { state: BannerState }) {
+  const t = useT()
   const format = useFormat()
   const day = useDay()
   switch (state.kind) {
     case 'none':
       return null
     case 'alarm': {
-      const { name, setAside } = state.intervention
-      return <Rich text="rescue.alarm.banner" values={{ server: name, n: setAside }} />
+      const { intervention } = state
+      return <Rich text="rescue.alarm.banner" values={{ server: nameOf(intervention, t), n: intervention.setAside }} />
     }
     case 'several':
       return <Rich text="rescue.banner.several" values={{ n: state.lines, servers: state.servers, time: format.time(state.since) }} />
     case 'one': {
-      const { name, setAside, since, expiresAt } = state.intervention
-      if (setAside === 0 && !state.mustDecide) return <Rich text="rescue.banner.accepted" values={{ server: name, time: day(expiresAt) }} />
-      return <Rich text="rescue.banner.setAside" values={{ n: setAside, server: name, time: format.time(since) }} />
+      const { setAside, since, expiresAt } = state.intervention
+      const server = nameOf(state.intervention, t)
+      if (setAside === 0 && !state.mustDecide) return <Rich text="rescue.banner.accepted" values={{ server, time: day(expiresAt) }} />
+      return <Rich text="rescue.banner.setAside" values={{ n: setAside, server, time: format.time(since) }} />
     }
   }
 }

@@ -8,7 +8,7 @@ import { togglePanel } from '../actions.js'
 import { useT } from '../i18n.js'
 import { PracticePanel } from '../practice/practice-panel.js'
 import { useIntervention } from '../state.js'
-import { isOpenIntervention } from '../tabs/tab-label.js'
+import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { leaveRescue } from './commands.js'
 import { Guide } from './guide.js'
@@ -27,7 +27,7 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
   const step = known === 'disks' ? chosen : known
   return (
     <>
-      <Head name={session.name}>{session.practice ? t('practice.sub') : open && <Since intervention={open} />}</Head>
+      <Head name={nameOf(session, t)}>{session.practice ? t('practice.sub') : open && <Since intervention={open} />}</Head>
       <Stepper step={step} session={session} intervention={open} onStep={known === 'disks' ? setChosen : undefined} />
       {session.practice ? (
         <PracticePanel session={session} intervention={intervention} />

@@ -4,6 +4,7 @@ import { formatHostAddress } from '../../shared/parse-host-address.js'
 import { showIntervention } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { Badge, Finding, RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
@@ -67,7 +68,8 @@ function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow 
   const format = useFormat()
   const day = useDay()
   const now = useNow(1000)
-  const { id, name, host, port, since, expiresAt, setAside, watch } = intervention
+  const { id, host, port, since, expiresAt, setAside, watch } = intervention
+  const name = nameOf(intervention, t)
   const finding = waits ? 'person' : watch?.purpose === 'leaving' ? 'running' : 'todo'
   const answer = watch?.answer
   const answeredSince = watch?.changes.at(-1)?.at

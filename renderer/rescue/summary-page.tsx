@@ -8,6 +8,7 @@ import { api, call } from '../api.js'
 import { typeName } from '../host-key/question-page.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Rich } from '../ui/rich.js'
@@ -16,7 +17,7 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
   const t = useT()
   const format = useFormat()
   const sessions = useAppPart((app) => app.sessions)
-  const { id, name, summary, since, knownKeys, state } = intervention
+  const { id, summary, since, knownKeys, state } = intervention
   if (!summary) return null
   const session = sessions.find((one) => one.interventionId === id)
   const shown =
@@ -37,7 +38,10 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
         <div>
           <h1>{state === 'abandoned' ? t('rescue.done.titleLeft') : t(isBack ? 'rescue.done.title' : 'rescue.done.titlePut')}</h1>
           <p>
-            <Rich text={isBack ? 'rescue.done.lead' : 'rescue.done.leadPut'} values={{ server: <b key="name">{name}</b> }} />
+            <Rich
+              text={isBack ? 'rescue.done.lead' : 'rescue.done.leadPut'}
+              values={{ server: <b key="name">{nameOf(intervention, t)}</b> }}
+            />
           </p>
         </div>
       </div>

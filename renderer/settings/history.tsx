@@ -5,7 +5,7 @@ import { showIntervention } from '../actions.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
-import { isOpenIntervention } from '../tabs/tab-label.js'
+import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { useFormat } from '../ui/format.js'
 import { Badge } from '../ui/glyphs.js'
 
@@ -37,7 +37,7 @@ export function History() {
               <td className="rt-history-badge">
                 <Badge badge={one.thirdKey ? 'alarm' : one.state === 'needs-attention' ? 'attention' : 'rescue'} />
               </td>
-              <td className="rt-history-name">{one.name}</td>
+              <td className="rt-history-name">{nameOf(one, t)}</td>
               <td className="rt-dim">
                 {t('settings.since', { time: `${format.date(one.since)} ${format.time(one.since)}`, n: one.setAside })}
               </td>
@@ -53,7 +53,7 @@ export function History() {
               <td className="rt-history-badge">
                 <Badge badge="known" />
               </td>
-              <td className="rt-history-name">{item.name}</td>
+              <td className="rt-history-name">{nameOf(item, t)}</td>
               <td className="rt-dim">{describe(item)}</td>
               <td className="rt-num">
                 {item.kind === 'replaced' &&

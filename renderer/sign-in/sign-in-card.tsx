@@ -6,6 +6,7 @@
 import type { CredentialAnswer, CredentialRequest, TerminalSession } from '../../shared/terminal-session.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { ChooseForm } from './choose-form.js'
 import { PassphraseForm } from './passphrase-form.js'
 import { PromptsForm } from './prompts-form.js'
@@ -32,7 +33,7 @@ function Card({ session, request }: { session: TerminalSession; request: Credent
   return (
     <div className="rt-signin">
       <div className="rt-signin-in">
-        <h1>{request.quarantine ? t('sign-in.titleRescue') : t('sign-in.title', { name: session.name })}</h1>
+        <h1>{request.quarantine ? t('sign-in.titleRescue') : t('sign-in.title', { name: nameOf(session, t) })}</h1>
         <p className="rt-mono rt-signin-place">
           {request.user}@{session.host.includes(':') ? `[${session.host}]` : session.host}
           <span className="rt-dim">:{session.port}</span>

@@ -8,7 +8,7 @@ import { useIntervention, useWindow } from '../state.js'
 import { useFormat } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
-import { hasPage, isOpenIntervention } from './tab-label.js'
+import { hasPage, isOpenIntervention, nameOf } from './tab-label.js'
 
 /** A server with lines set aside and no terminal: what the next start opens on. */
 export function RescuePage({ tabKey, interventionId }: { tabKey: string; interventionId: string }) {
@@ -23,12 +23,12 @@ export function RescuePage({ tabKey, interventionId }: { tabKey: string; interve
   }, [over, tabKey])
   if (!intervention || over) return null
   if (page) return <InterventionPage intervention={intervention} />
-  const { id, name, setAside, since } = intervention
+  const { id, setAside, since } = intervention
   return (
     <div className="rt-page">
       <h1 className="rt-row">
         <RescueGlyph size={20} />
-        {t('common.waiting.title', { name })}
+        {t('common.waiting.title', { name: nameOf(intervention, t) })}
       </h1>
       <p className="rt-dim" style={{ marginTop: 4, maxWidth: 560 }}>
         <Rich text="common.waiting.lines" values={{ n: setAside, time: format.time(since) }} />

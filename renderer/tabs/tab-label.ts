@@ -1,11 +1,16 @@
-/** What the strip, the server list and the palette say about a session: its badge and whether it waits or is lost. */
+/** What the strip, the server list and the palette say about a session: its name, its badge and whether it waits or is lost. */
 import type { Intervention } from '../../shared/intervention.js'
 import type { ServerBadge, ServerState } from '../../shared/server.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import type { Translate } from '../i18n.js'
 
 /** States in which lines of the user's files may carry this intervention's mark (`isOpen` of shared/intervention.ts, which would bring the schema library along). */
 export const isOpenIntervention = ({ state }: Intervention) =>
   state === 'prepared' || state === 'active' || state === 'restoring' || state === 'needs-attention'
+
+/** What people call this server. The practice server has no name of its own: it is called so in their language. */
+export const nameOf = ({ name, practice }: { name: string; practice: boolean }, t: Translate) =>
+  practice ? t('servers.nav.practice') : name
 
 /** `undefined`: nothing is known about the key yet. */
 export function sessionBadge(

@@ -10,7 +10,7 @@ import { useT } from '../i18n.js'
 import { useAppPart, useIntervention, useSession, useWindow } from '../state.js'
 import { Badge } from '../ui/glyphs.js'
 import { region } from './focus.js'
-import { isLost, isOpenIntervention, sessionBadge } from './tab-label.js'
+import { isLost, isOpenIntervention, nameOf, sessionBadge } from './tab-label.js'
 import type { Tab } from './tab-list.js'
 import './tabs.css'
 
@@ -192,15 +192,15 @@ function useLabel(tab: Tab): Label {
       return { icon: <Plug />, title: closedName || tab.target }
     case 'intervention': {
       if (!intervention) return { title: '' }
-      if (!isOpenIntervention(intervention)) return { icon: <Badge badge="known" />, title: intervention.name }
-      if (intervention.thirdKey) return { icon: <Badge badge="alarm" />, title: rescueTitle(intervention.name), kind: 'alarm' }
-      return { icon: <Badge badge="rescue" />, title: rescueTitle(intervention.name), kind: 'rescue' }
+      if (!isOpenIntervention(intervention)) return { icon: <Badge badge="known" />, title: nameOf(intervention, t) }
+      if (intervention.thirdKey) return { icon: <Badge badge="alarm" />, title: rescueTitle(nameOf(intervention, t)), kind: 'alarm' }
+      return { icon: <Badge badge="rescue" />, title: rescueTitle(nameOf(intervention, t)), kind: 'rescue' }
     }
     case 'session': {
       if (!session) return { title: '' }
       const badge = sessionBadge(session, intervention, server)
       const inRescue = intervention !== undefined && isOpenIntervention(intervention)
-      const name = inRescue ? rescueTitle(session.name) : session.name
+      const name = inRescue ? rescueTitle(nameOf(session, t)) : nameOf(session, t)
       return {
         ...(badge ? { icon: <Badge badge={badge} /> } : {}),
         title: name,

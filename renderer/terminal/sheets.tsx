@@ -9,7 +9,7 @@ import type { SessionPhase, TerminalSession } from '../../shared/terminal-sessio
 import { closeTab, reconnectAll, reconnectSession } from '../actions.js'
 import { useT } from '../i18n.js'
 import { useAppPart, useCoreUp, useWindow, windowState } from '../state.js'
-import { isOpenIntervention } from '../tabs/tab-label.js'
+import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { ErrorText } from '../ui/error-text.js'
 import { useFormat } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
@@ -63,7 +63,7 @@ export function EndSheet({ session, hasOutput, isFree }: EndSheetProps) {
         <Sheet
           key={phase.at}
           icon={<IconAlertCircle size={20} stroke={1.75} />}
-          title={t('terminal.failed.title', { name: session.name })}
+          title={t('terminal.failed.title', { name: nameOf(session, t) })}
           text={<ErrorText error={phase.error} />}
           mayFocus={isFree}
         >
@@ -150,7 +150,7 @@ function CoreSheet({ session, at, isFree }: { session: TerminalSession; at: stri
         {open.map((one) => (
           <li key={one.id}>
             <Finding kind="fine" />
-            {t('terminal.core.c1', { n: one.setAside, server: one.name })}
+            {t('terminal.core.c1', { n: one.setAside, server: nameOf(one, t) })}
           </li>
         ))}
         {open.length > 0 && (

@@ -7,10 +7,11 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { useT } from '../i18n.js'
 import { onTerminalCommand } from '../keys.js'
 import { SignInCard } from '../sign-in/sign-in-card.js'
 import { useAppPart, useCoreUp, useIntervention } from '../state.js'
-import { isOpenIntervention } from '../tabs/tab-label.js'
+import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { Connecting } from './connecting.js'
 import { FindBar } from './find-bar.js'
 import { Legend } from './legend.js'
@@ -31,6 +32,7 @@ function isRescue(session: TerminalSession, intervention: Intervention | undefin
 }
 
 export function TerminalTab({ session, visible }: { session: TerminalSession; visible: boolean }) {
+  const t = useT()
   const coreUp = useCoreUp()
   const { terminal, tabKey } = useLiveTerminal(session.id)
   const state = useSyncExternalStore(terminal.subscribe, terminal.state)
@@ -100,7 +102,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
           {isWaiting && <Connecting session={session} compact={state.hasOutput} />}
           {kind === 'needs-credentials' && <SignInCard session={session} />}
           <div ref={sheetHeight} className="rt-sheets">
-            {state.paste && kind === 'open' && <PasteSheet terminal={terminal} paste={state.paste} name={session.name} />}
+            {state.paste && kind === 'open' && <PasteSheet terminal={terminal} paste={state.paste} name={nameOf(session, t)} />}
             <EndSheet session={session} hasOutput={state.hasOutput} isFree={() => visible && isFree(box.current)} />
           </div>
         </div>
