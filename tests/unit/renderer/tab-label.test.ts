@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { hasPage, pageId, pageKind, sessionBadge } from '../../../renderer/tabs/tab-label.js'
+import { describe, expect, it, vi } from 'vitest'
+import { setLanguage, translate } from '../../../renderer/i18n.js'
+import { hasPage, nameOf, pageId, pageKind, sessionBadge } from '../../../renderer/tabs/tab-label.js'
 import type { Intervention } from '../../../shared/intervention.js'
 import type { ServerState } from '../../../shared/server.js'
 import type { TerminalSession } from '../../../shared/terminal-session.js'
@@ -33,6 +34,19 @@ describe('the page of an intervention', () => {
       true,
     )
   })
+})
+
+it('the practice server is called so in the language of the window, every other server by its own name', () => {
+  vi.stubGlobal('document', { documentElement: {} })
+  for (const [language, practice] of [
+    ['fr', 'exercice'],
+    ['en', 'practice'],
+  ] as const) {
+    setLanguage(language)
+    expect(nameOf({ name: 'practice', practice: true }, translate)).toBe(practice)
+    expect(nameOf({ name: 'practice', practice: false }, translate)).toBe('practice')
+  }
+  vi.unstubAllGlobals()
 })
 
 describe('the badge of a session', () => {
