@@ -1,7 +1,7 @@
 /**
- * The rescue workflow: shown plan → journal → files → watch → way back. Commands run one at a time, under a lock shared with
- * other processes of ours, and each begins with the record as the disk has it. Planning is in `planning.ts`, what is done to
- * files in `file-steps.ts`, starts after a crash and the way back in `recovery.ts`, the eye on the address in `watch.ts`.
+ * The rescue workflow: shown plan → journal → files → watch → way back. Commands run one at a time on records as the disk has
+ * them (`records.ts`). Planning is in `planning.ts`, what is done to files in `file-steps.ts`, starts after a crash and the way
+ * back in `recovery.ts`, the eye on the address in `watch.ts`.
  * The rescue key lives in the journal record and is accepted until its end date (`accepts`); after it the key counts as a third.
  */
 import { join } from 'node:path'
@@ -16,16 +16,16 @@ import { ownStrays, removeStrays } from '../durable-file.js'
 import { createEmitter } from '../emitter.js'
 import { type FileOperations, nodeFiles } from '../file-operations.js'
 import { planAppend } from '../known-hosts/edit-plan.js'
-import { removeStrayTemporaries, toFileError } from '../known-hosts/file-edit.js'
+import { removeStrayTemporaries } from '../known-hosts/file-edit.js'
 import { readKnownHosts } from '../known-hosts/files.js'
 import { compareExpectation, fingerprint } from '../known-hosts/key.js'
 import { judgeHostKey } from '../known-hosts/verdict.js'
 import type { Log } from '../log.js'
 import { applyPlan, exchangeWrittenKey, settleLine } from './file-steps.js'
 import { createJournal, fromBytes, type JournalRecord, type OpenRecord, toBytes } from './journal.js'
-import { withLock } from './lock.js'
 import { copyPath, createId, createPlanning, type InterventionTarget, type Planned, type PlanRequest } from './planning.js'
 import { createRecord } from './record.js'
+import { createRecords, requireState } from './records.js'
 import { activate, close, discard, type ResumeOutcome, recover, restore, rollBack } from './recovery.js'
 import { accepts, identify, isExpired, type KeyRole } from './trust.js'
 import { toHistoryItem, toIntervention } from './view.js'
@@ -85,9 +85,6 @@ export interface InterventionsParts {
   fs?: FileOperations
 }
 
-// Window and command line share one journal; what the other did shows up within this time.
-const JOURNAL_INTERVAL_MS = 5_000
-
 // Retries of an append when ssh keeps writing to the same file.
 const SAVE_TRIES = 5
 
@@ -97,80 +94,22 @@ export function createInterventions(o: InterventionsParts): Interventions {
   const changed = createEmitter()
   const journal = createJournal(dataDir, fs)
   const parts = { fs, clock, journal }
-  const records = new Map<string, JournalRecord>()
+  const ending = new AbortController()
+  const records = createRecords({ dataDir, fs, clock, journal, log, ending: ending.signal, onDidChange: changed.emit })
+  const { find, hold, exclusive, forget } = records
   const watches = new Map<string, Watch>()
   /** Rolled back by this start: shown until dismissed, so that the words can name the server. */
   const justRolledBack = new Set<string>()
-  const planning = createPlanning({ dataDir, clock, fs, ttlHours: () => o.settings().rescueTtlHours, isTaken: (id) => records.has(id) })
+  const planning = createPlanning({
+    dataDir,
+    clock,
+    fs,
+    ttlHours: () => o.settings().rescueTtlHours,
+    isTaken: (id) => records.get(id) !== undefined,
+  })
   const now = () => clock.now().toISOString()
-  let queue: Promise<unknown> = Promise.resolve()
-  const ending = new AbortController()
-  let cancelFollow = () => {}
 
-  /** One command at a time here, and one process at a time on the files. */
-  function exclusive<T>(run: () => Promise<T>): Promise<T> {
-    const result = queue.then(() => withLock(dataDir, fs, run)).catch((error) => Promise.reject(toFileError(error, dataDir)))
-    queue = result.catch(() => {})
-    return result
-  }
-
-  function find(id: string): JournalRecord {
-    const record = records.get(id)
-    if (!record) throw new AppError('not-found', { id })
-    return record
-  }
-
-  function hold(record: JournalRecord): OpenRecord {
-    records.set(record.id, record)
-    return {
-      get: () => records.get(record.id) ?? record,
-      async update(change) {
-        const next = { ...(records.get(record.id) ?? record), ...change }
-        await journal.write(next)
-        records.set(record.id, next)
-        changed.emit()
-      },
-    }
-  }
-
-  /** Under the lock: the record as the disk has it, since another process may have gone on with it. */
-  async function openRecord(id: string, kind: JournalRecord['kind'] = 'set-aside'): Promise<OpenRecord> {
-    if (find(id).kind !== kind) throw new AppError('not-found', { id })
-    const stored = await journal.reread(id)
-    if (!stored) throw new AppError('journal-unreadable', { file: join(journal.directory, `${id}.json`) })
-    return hold(stored)
-  }
-
-  function requireState(open: OpenRecord, ...states: JournalRecord['state'][]): JournalRecord {
-    const record = open.get()
-    if (!states.includes(record.state)) throw new AppError('wrong-state', { state: record.state })
-    return record
-  }
-
-  function forget(id: string) {
-    records.delete(id)
-    changed.emit()
-  }
-
-  // --- what others do: another process of ours, the server ---
-
-  /** Reads what another process wrote, in turn with our own commands, so that nothing of ours is overwritten in memory. */
-  function followJournal() {
-    if (ending.signal.aborted) return
-    cancelFollow = clock.setTimeout(() => {
-      queue = queue
-        .then(async () => {
-          const news = (await journal.loadChanged()).filter(({ kind }) => kind !== 'saved')
-          for (const record of news) {
-            records.set(record.id, record)
-            followWatch(record.id, false)
-          }
-          if (news.length > 0) changed.emit()
-        })
-        .catch((error) => log.error('the journal could not be read again', error))
-        .then(followJournal)
-    }, JOURNAL_INTERVAL_MS)
-  }
+  // --- what the server shows ---
 
   function followWatch(id: string, soon: boolean) {
     const record = records.get(id)
@@ -218,12 +157,12 @@ export function createInterventions(o: InterventionsParts): Interventions {
   async function react(id: string, role: KeyRole, blob: Buffer): Promise<void> {
     const { thirdKey, state, leaving } = find(id)
     // The watch and a session may see the known key at the same time: whoever comes second waits for the first one's restore.
-    if (state === 'restoring' && role === 'known-key') await queue
+    if (state === 'restoring' && role === 'known-key') await records.settled()
     if (state !== 'active') return
     if (role === 'third-key') {
       if (thirdKey?.blob === fromBytes(blob)) return
       await exclusive(async () => {
-        const open = await openRecord(id)
+        const open = await records.open(id)
         if (open.get().state === 'active') await open.update({ thirdKey: { blob: fromBytes(blob), seenAt: now() } })
       })
       return
@@ -232,12 +171,12 @@ export function createInterventions(o: InterventionsParts): Interventions {
     // Past its end the rescue key is what the person is asked about.
     if (role === 'rescue-key' && isExpired(find(id), clock.now())) return
     // An approved key answers again: the alarm was about what answers now. The watch's history keeps it.
-    if (thirdKey) await exclusive(async () => (await openRecord(id)).update({ thirdKey: undefined }))
+    if (thirdKey) await exclusive(async () => (await records.open(id)).update({ thirdKey: undefined }))
   }
 
   async function restoreNow(id: string, by: 'known-key' | 'person'): Promise<void> {
     await exclusive(async () => {
-      const open = await openRecord(id)
+      const open = await records.open(id)
       try {
         // Another process of ours may have finished it meanwhile.
         if (by === 'known-key' && open.get().state !== 'active') return
@@ -291,13 +230,15 @@ export function createInterventions(o: InterventionsParts): Interventions {
   }
 
   function findOpen({ query, userFiles }: Pick<InterventionTarget, 'query' | 'userFiles'>): JournalRecord | undefined {
-    return [...records.values()].find(
-      (record) =>
-        record.kind === 'set-aside' &&
-        isOpen(record.state) &&
-        record.query.lookupName === query.lookupName &&
-        record.userFiles.join('\0') === userFiles.join('\0'),
-    )
+    return records
+      .all()
+      .find(
+        (record) =>
+          record.kind === 'set-aside' &&
+          isOpen(record.state) &&
+          record.query.lookupName === query.lookupName &&
+          record.userFiles.join('\0') === userFiles.join('\0'),
+      )
   }
 
   function classify(id: string, blob: Buffer): KeyRole {
@@ -310,7 +251,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
       for (let tries = 1; ; tries++) {
         const files = await readKnownHosts({ user: target.userFiles, system: target.systemFiles }, fs)
         let id = createId()
-        while (records.has(id)) id = createId()
+        while (records.get(id)) id = createId()
         const context = { query: target.query, presented, id, date: now().slice(0, 10), hashNew: target.hashNew }
         const plan = planAppend(files, context, { writeTo: target.writeTo })
         const planned = { target, presented, alsoWrite: false, plan, knownKeys: [], hostKeyAlgorithms: [] }
@@ -331,9 +272,9 @@ export function createInterventions(o: InterventionsParts): Interventions {
     kind === 'set-aside' && (isOpen(state) || justRolledBack.has(id) || (state !== 'rolled-back' && summary?.dismissed === false))
 
   return {
-    list: () => [...records.values()].filter(isShown).map(view),
+    list: () => records.all().filter(isShown).map(view),
     history: () =>
-      [...records.values()].flatMap((record) => {
+      records.all().flatMap((record) => {
         const item = toHistoryItem(record)
         return item ? [item] : []
       }),
@@ -351,7 +292,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
             const outcome = await recover(open, parts)
             if (outcome) outcomes.push({ id: record.id, outcome })
             if (outcome === 'rolled-back' && record.kind === 'set-aside') justRolledBack.add(record.id)
-            if (record.kind === 'saved') records.delete(record.id)
+            if (record.kind === 'saved') forget(record.id)
           } catch (error) {
             log.error(`an intervention could not be resumed (${record.id})`, error)
             if (error instanceof AppError) await open.update({ error: error.toInfo() }).catch(() => {})
@@ -359,8 +300,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
           }
           followWatch(record.id, true)
         }
-        cancelFollow()
-        followJournal()
+        records.follow((id) => followWatch(id, false))
         changed.emit()
         return outcomes
       }),
@@ -387,7 +327,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     },
     async leave(id) {
       await exclusive(async () => {
-        const open = await openRecord(id)
+        const open = await records.open(id)
         requireState(open, 'active')
         await open.update({ leaving: true })
       })
@@ -395,7 +335,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     },
     async stopWaiting(id) {
       await exclusive(async () => {
-        const open = await openRecord(id)
+        const open = await records.open(id)
         requireState(open, 'active')
         await open.update({ leaving: false })
       })
@@ -403,7 +343,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     restoreNow: (id) => restoreNow(id, 'person'),
     settle: (id, index, choice) =>
       exclusive(async () => {
-        const open = await openRecord(id)
+        const open = await records.open(id)
         const record = requireState(open, 'needs-attention')
         const line = record.attention.find((one) => one.index === index)
         if (!line) throw new AppError('not-found', { index })
@@ -425,7 +365,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     },
     acceptThirdKey: (id, shown) =>
       exclusive(async () => {
-        const open = await openRecord(id)
+        const open = await records.open(id)
         const record = requireState(open, 'active')
         const key = record.thirdKey && toBytes(record.thirdKey.blob)
         if (!key || fingerprint(key) !== shown) throw new AppError('wrong-state')
@@ -437,7 +377,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
       }),
     dismissSummary: (id) =>
       exclusive(async () => {
-        const open = await openRecord(id)
+        const open = await records.open(id)
         justRolledBack.delete(id)
         const { summary } = open.get()
         if (summary) await open.update({ summary: { ...summary, dismissed: true } })
@@ -445,16 +385,15 @@ export function createInterventions(o: InterventionsParts): Interventions {
       }),
     bringBack: (id) =>
       exclusive(async () => {
-        const open = await openRecord(id, 'replaced')
+        const open = await records.open(id, 'replaced')
         requireState(open, 'active')
         await restore(open, 'person', parts)
       }),
     async dispose() {
       ending.abort()
-      cancelFollow()
       await Promise.all([...watches.values()].map((watch) => watch.dispose()))
       watches.clear()
-      await queue
+      await records.settled()
     },
   }
 }
