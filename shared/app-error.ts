@@ -33,6 +33,8 @@ export const errorCodes = [
   'no-shell',
   // identity
   'host-key-changed-again',
+  'known-key-unproven',
+  'known-key-aside',
   'revoked',
   // known_hosts and the journal
   'file-not-regular',
@@ -53,6 +55,21 @@ export const errorCodes = [
   // on the rescue system
   'not-mounted',
   'command-failed',
+  // its disks
+  'disks-unreadable',
+  'disk-command-failed',
+  'no-root',
+  'tool-missing',
+  'wrong-passphrase',
+  'volume-locked',
+  'volume-group-twice',
+  'same-file-system',
+  'file-system-unsupported',
+  'file-system-unreadable',
+  'file-system-damaged',
+  'journal-dirty',
+  'device-busy',
+  'still-in-use',
   'not-found',
   'wrong-state',
   // the app itself

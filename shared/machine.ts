@@ -50,6 +50,8 @@ export const FoundSystem = z.strictObject({
   os: z.string(),
   hostname: z.string(),
   hasFstab: z.boolean(),
+  /** Where on a btrfs its root is: `@`, `@/.snapshots/1/snapshot`. */
+  subvolume: z.string().optional(),
   /** Newest of the files a running system writes (wtmp, journal), ISO. */
   lastStarted: z.iso.datetime().optional(),
   /** Its host keys compared with the lines set aside. `proven`: its private key signed our challenge. */
@@ -73,11 +75,13 @@ export const Volume = z.strictObject({
   label: z.string(),
   uuid: z.string(),
   role: DiskRole,
+  /** The device itself cannot be written: opened read-only, or write protected. */
+  isReadOnly: z.boolean(),
   mountedAt: z.array(z.string()),
   system: FoundSystem.optional(),
   /** Where fstab of the chosen system mounts it. */
   goesTo: z.string().optional(),
-  /** Look inside failed. */
+  /** The look inside, or mounting it, failed. */
   error: ErrorInfo.optional(),
 })
 export type Volume = z.infer<typeof Volume>
@@ -88,10 +92,13 @@ export const ChainLink = z.strictObject({
   name: z.string(),
   members: z.array(z.string()),
   size: z.number().nonnegative(),
+  /** `degraded`: usable, opened or not, but members are missing; `failed`: too many are, or `error` says why. */
   state: z.enum(['to-open', 'locked', 'open', 'degraded', 'failed']),
   /** `raid1`, `LUKS2`, a volume group's name. */
   detail: z.string(),
   missing: z.number().int().nonnegative(),
+  /** Why it cannot be opened. */
+  error: ErrorInfo.optional(),
 })
 export type ChainLink = z.infer<typeof ChainLink>
 
@@ -116,6 +123,8 @@ export const DisksState = z.strictObject({
   unlock: MachinePlan.optional(),
   mount: MachinePlan.optional(),
   mountReadOnly: MachinePlan.optional(),
+  /** While something is mounted: the way back. */
+  unmount: MachinePlan.optional(),
   mounted: z
     .strictObject({
       device: z.string(),

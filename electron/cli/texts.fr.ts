@@ -68,6 +68,10 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'no-shell': () => 'Le serveur n’a pas ouvert de shell.',
     'host-key-changed-again': () =>
       'Le serveur présente maintenant une autre clé encore que celle que vous avez acceptée. Rien n’a été envoyé.',
+    'known-key-unproven': (d) =>
+      `${d.host ?? 'Le serveur'} a montré votre clé sans prouver qu’il la détient. Rien n’a été envoyé, vos lignes restent de côté. Réessayez dans un instant ; si cela persiste, quelqu’un s’interpose peut-être : voyez la console de l’hébergeur.`,
+    'known-key-aside': (d) =>
+      `${d.host ?? 'Le serveur'} montre votre clé, mais ses lignes sont encore de côté. Rien n’a été envoyé. Remettez-les avec rescueterm restore, puis reconnectez-vous.`,
     revoked: () => 'Le serveur présente une clé révoquée. RescueTerm n’offre aucun passage.',
     'file-not-regular': withFile('ce n’est pas un fichier ordinaire. Indiquez un fichier known_hosts.'),
     'file-too-large': (d) => `${d.file} : plus de ${d.megabytes ?? 64} Mo ; rien n’a été lu ni changé.`,
@@ -88,7 +92,28 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'nothing-to-set-aside': () => 'Aucune ligne de vos fichiers ne s’oppose à cette clé : rien à mettre de côté.',
     'not-found': (d) => `Rien n’est de côté pour ${d.host ?? d.id ?? 'cela'}. rescueterm status énumère ce qui l’est.`,
     'not-mounted': () => 'Le disque du système n’est pas monté. Montez-le d’abord (rescueterm disks HÔTE --mount).',
-    'command-failed': (d) => `${d.command} a échoué sur le serveur, code de retour ${d.status}.`,
+    'command-failed': (d) => `${d.command ?? 'La commande'} a échoué sur le serveur${d.status === undefined ? '' : `, code de retour ${d.status}`}.`,
+    'disks-unreadable': () => 'Le système rescue n’a pas donné la liste de ses disques.',
+    'disk-command-failed': (d) =>
+      `${d.command} a échoué sur le serveur, code de retour ${d.status} ; ce que cette étape avait ouvert a été défait.`,
+    'no-root': () => 'Seul root peut ouvrir et monter des disques. Connectez-vous en root, ou avec un sudo sans mot de passe.',
+    'tool-missing': (d) => `${d.tool ?? 'Un outil'} manque sur le système rescue.${d.command ? ` À installer là-bas : ${d.command}` : ''}`,
+    'wrong-passphrase': (d) =>
+      `Cette phrase secrète n’ouvre pas ${d.device ?? 'le disque'}. C’est celle du disque, pas le mot de passe du rescue.`,
+    'volume-locked': (d) =>
+      `${d.device ?? 'Ce périphérique'} fait partie d’un ensemble, ce n’est pas un système de fichiers. Ouvrez-le d’abord.`,
+    'volume-group-twice': (d) =>
+      `Deux groupes de volumes portent le même nom${d.name ? ` (${d.name})` : ''}. Démarrez le rescue d’une autre image.`,
+    'same-file-system': (d) => `${d.device ?? 'Ce disque'} est le même btrfs que celui du rescue. Démarrez le rescue d’une autre image.`,
+    'file-system-unsupported': (d) => `Le noyau du système rescue ne connaît pas ${d.kind ?? 'ce système de fichiers'}.`,
+    'file-system-unreadable': (d) => `${d.device ?? 'Ce périphérique'} ne contient pas de système de fichiers lisible. Rien n’a changé.`,
+    'file-system-damaged': (d) =>
+      `Le système de fichiers de ${d.device ?? 'ce périphérique'} est abîmé. Vérifiez-le démonté : fsck -n, xfs_repair -n.`,
+    'journal-dirty': (d) =>
+      `${d.device ?? 'Ce périphérique'} n’a pas été arrêté proprement et ne peut être écrit. Montez-le en lecture seule.`,
+    'device-busy': (d) => `${d.device ?? 'Ce périphérique'} est déjà utilisé sur le système rescue.`,
+    'still-in-use': (d) =>
+      `${d.path ?? 'Le système'} est encore utilisé${d.pid ? ` par ${d.command} (processus ${d.pid}) dans ${d.directory}` : ''}. Quittez-le, puis réessayez.`,
     'wrong-state': () => 'Ce n’est plus possible : fait ou changé entre-temps. rescueterm status montre où on en est.',
     'core-restarted': () => 'Le processus des connexions a été relancé. Reconnectez-vous.',
     internal: () =>

@@ -11,7 +11,7 @@ test.each(errorCodes)('%s has a message in both languages, with and without its 
   for (const texts of [en, fr]) {
     for (const data of [
       {},
-      { file: '/f', host: 'h', port: 22, text: 't', user: 'u', proxy: 'p', megabytes: 64, command: 'c', algorithms: 'a' },
+      { file: '/f', host: 'h', port: 22, text: 't', user: 'u', proxy: 'p', megabytes: 64, command: 'c', algorithms: 'a', status: 1 },
     ]) {
       const message = texts.error[code](data)
       expect(message).toMatch(/\S/)
