@@ -88,7 +88,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'nothing-to-set-aside': () => 'No line of your files stands in the way of this key: nothing to set aside.',
     'not-found': (d) => `Nothing is set aside for ${d.host ?? d.id ?? 'this'}. rescueterm status lists what is.`,
     'not-mounted': () => 'The disk of the system is not mounted. Mount it first (rescueterm disks HOST --mount).',
-    'command-failed': (d) => `${d.command ?? 'The command'} failed on the server${d.status === undefined ? '' : ` with status ${d.status}`}.`,
+    'command-failed': (d) =>
+      `${d.command ?? 'The command'} failed on the server${d.status === undefined ? '' : ` with status ${d.status}`}.`,
     'disks-unreadable': () => 'The rescue system gave no list of its disks.',
     'disk-command-failed': (d) => `${d.command} failed on the server with status ${d.status}; what this step had opened was taken back.`,
     'no-root': () => 'Only root can open and mount disks. Connect as root, or as a user whose sudo asks no password.',

@@ -92,7 +92,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'nothing-to-set-aside': () => 'Aucune ligne de vos fichiers ne s’oppose à cette clé : rien à mettre de côté.',
     'not-found': (d) => `Rien n’est de côté pour ${d.host ?? d.id ?? 'cela'}. rescueterm status énumère ce qui l’est.`,
     'not-mounted': () => 'Le disque du système n’est pas monté. Montez-le d’abord (rescueterm disks HÔTE --mount).',
-    'command-failed': (d) => `${d.command ?? 'La commande'} a échoué sur le serveur${d.status === undefined ? '' : `, code de retour ${d.status}`}.`,
+    'command-failed': (d) =>
+      `${d.command ?? 'La commande'} a échoué sur le serveur${d.status === undefined ? '' : `, code de retour ${d.status}`}.`,
     'disks-unreadable': () => 'Le système rescue n’a pas donné la liste de ses disques.',
     'disk-command-failed': (d) =>
       `${d.command} a échoué sur le serveur, code de retour ${d.status} ; ce que cette étape avait ouvert a été défait.`,

@@ -60,8 +60,9 @@ export interface Interventions {
    * A session was shown this key and refused it, before any proof that the server holds it: whoever repeats a public key could
    * play the known server. The known key is therefore asked for once more, with its signature, before anything is restored; a
    * third key is an alarm as it is. Returns when that is done.
+   * @returns false when the known key was not proven: nothing followed.
    */
-  observed(id: string, blob: Buffer): Promise<void>
+  observed(id: string, blob: Buffer): Promise<boolean>
   leave(id: string): Promise<void>
   stopWaiting(id: string): Promise<void>
   restoreNow(id: string): Promise<void>
@@ -321,9 +322,10 @@ export function createInterventions(o: InterventionsParts): Interventions {
     save,
     async observed(id, blob) {
       const role = classify(id, blob)
-      if (role === 'known-key' && find(id).state === 'active' && !(await isProven(id, blob))) return
+      if (role === 'known-key' && find(id).state === 'active' && !(await isProven(id, blob))) return false
       watches.get(id)?.note(identify(find(id), blob))
       await react(id, role, blob)
+      return true
     },
     async leave(id) {
       await exclusive(async () => {

@@ -37,8 +37,8 @@ export interface AttemptRequest {
 export type AttemptOutcome =
   | { kind: 'connected'; connection: SshConnection; whose: 'known' | 'rescue' | 'once'; interventionId?: string }
   | { kind: 'question'; question: Omit<HostKeyQuestion, 'id'>; blob: Buffer; target: InterventionTarget }
-  /** Under an intervention the known key answered: the lines are being put back. */
-  | { kind: 'returned'; interventionId: string }
+  /** Under an intervention the known key answered. `proven`: by a server that holds it, and what follows from that is done. */
+  | { kind: 'returned'; interventionId: string; proven: boolean }
   | { kind: 'cancelled' }
   | { kind: 'failed'; error: ErrorInfo }
 
@@ -89,9 +89,9 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
   if (outcome.kind !== 'host-key-refused' || !seen) return outcome as Exclude<ConnectOutcome, { kind: 'connected' | 'host-key-refused' }>
 
   if (intervention && seen.verdict.kind !== 'revoked') {
-    await parts.interventions.observed(intervention.id, seen.blob)
+    const proven = await parts.interventions.observed(intervention.id, seen.blob)
     if (parts.interventions.classify(intervention.id, seen.blob) === 'known-key')
-      return { kind: 'returned', interventionId: intervention.id }
+      return { kind: 'returned', interventionId: intervention.id, proven }
   }
   const target = interventionTarget(request, resolved, query, files)
   return {

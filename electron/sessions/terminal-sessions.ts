@@ -200,7 +200,8 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
         const restored = parts.interventions.list().find((one) => one.id === outcome.interventionId)?.state === 'restored'
         update(session, { interventionId: outcome.interventionId })
         if (restored) return true
-        enter(session, { kind: 'cancelled', at: now() })
+        const code = outcome.proven ? 'known-key-aside' : 'known-key-unproven'
+        enter(session, { kind: 'failed', error: new AppError(code, { host: session.state.host }).toInfo(), at: now() })
         return false
       }
       case 'cancelled':

@@ -235,7 +235,7 @@ describe('keys and time', () => {
     const marked = home.read()
     for (const next of [{ kind: 'port-open' }, { kind: 'key', blob: rescueKey }] as const) {
       answers.next = next
-      await interventions.observed(id, knownKey)
+      expect(await interventions.observed(id, knownKey)).toBe(false)
       expect(interventions.list()[0]).toMatchObject({ state: 'active', setAside: 2 })
       expect(interventions.list()[0]?.watch?.answer).not.toBe('known-key')
       expect(home.read()).toEqual(marked)

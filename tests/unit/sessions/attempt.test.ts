@@ -67,7 +67,7 @@ function attempt({ file, system, shown, open, trusted, over, seen }: World) {
         findOpen: () => (open ? ({ id: 'i1' } as Intervention) : undefined),
         accepts: (_id, blob) => blob.equals(rescue.blob),
         classify: (_id, blob) => (blob.equals(rescue.blob) ? 'rescue-key' : blob.equals(own.blob) ? 'known-key' : 'third-key'),
-        observed: async (_id, blob) => void observed.push(blob),
+        observed: async (_id, blob) => observed.push(blob) > 0,
         hostKeyAlgorithms: () => ['ssh-ed25519'],
       },
       credentials: { ask: async () => ({ kind: 'cancel' }) },
@@ -136,7 +136,7 @@ describe('attemptConnection', () => {
     })
     it('hands the known key to the way back instead of connecting', async () => {
       const { result, observed } = await attempt({ file, shown: own.blob, open: true })
-      expect(result).toEqual({ kind: 'returned', interventionId: 'i1' })
+      expect(result).toEqual({ kind: 'returned', interventionId: 'i1', proven: true })
       expect(observed).toEqual([own.blob])
     })
     it('stops at a third key, even one trusted before or on file', async () => {

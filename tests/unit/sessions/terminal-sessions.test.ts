@@ -1,0 +1,81 @@
+/** A session under an intervention that meets the known key: real journal and files, a server that shows a key and may fail to prove it. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { ProbeAnswer } from '../../../electron/rescue/interventions.js'
+import { createTerminalSessions } from '../../../electron/sessions/terminal-sessions.js'
+import type { ConnectOptions } from '../../../electron/ssh/connect.js'
+import type { SessionPhase } from '../../../shared/terminal-session.js'
+import { createFakeClock } from '../../support/fake-clock.js'
+import { createHome, createService, type Home, knownKey, rescueKey, setAside, targetIn } from '../../support/rescue-fixture.js'
+
+let home: Home
+beforeEach(() => {
+  home = createHome()
+})
+afterEach(() => home.remove())
+
+/** The phase in which a session to a server that shows the known key comes to rest. */
+async function endOfSession(o: { probe: ProbeAnswer; restoreAutomatically?: boolean }) {
+  const { interventions, answers } = createService(home.dataDir, { settings: { restoreAutomatically: o.restoreAutomatically ?? true } })
+  const target = targetIn(home)
+  const interventionId = await setAside(interventions, target)
+  answers.next = o.probe
+  let attempts = 0
+  const terminals = createTerminalSessions({
+    interventions,
+    clock: createFakeClock(),
+    log: { info() {}, error() {} },
+    readKnownHosts: async () => [{ path: home.file, system: false, bytes: home.read() }],
+    async connect(_target: unknown, { verify }: ConnectOptions) {
+      attempts++
+      return verify(knownKey) ? { kind: 'cancelled' } : { kind: 'host-key-refused', blob: knownKey }
+    },
+    onDidSignIn: async () => undefined,
+    onDidJudge() {},
+  })
+  const rest = new Promise<SessionPhase>((resolve) => {
+    terminals.onDidChange(() => {
+      const phase = terminals.list()[0]?.phase
+      if (phase && phase.kind !== 'connecting') resolve(phase)
+    })
+  })
+  const { host, port, userFiles, systemFiles } = target
+  terminals.open(
+    {
+      name: 'web',
+      text: host,
+      practice: false,
+      resolve: async () => ({
+        ...{ typed: host, host, port, userFiles, systemFiles, user: 'root', strict: 'ask', checkHostIp: false },
+        ...{ hashKnownHosts: false, identityFiles: [], identitiesOnly: false, notes: [] },
+      }),
+    },
+    { cols: 80, rows: 24 },
+  )
+  const phase = await rest
+  const session = terminals.list()[0]!
+  terminals.dispose()
+  await interventions.dispose()
+  return { phase, attempts, isOfIntervention: session.interventionId === interventionId }
+}
+
+it('says that the known key was shown but not proven, and where', async () => {
+  for (const probe of [{ kind: 'port-open' }, { kind: 'nothing' }, { kind: 'key', blob: rescueKey }] as const) {
+    expect(await endOfSession({ probe })).toMatchObject({
+      phase: { kind: 'failed', error: { code: 'known-key-unproven', data: { host: 'web.example.net' } } },
+      attempts: 1,
+      isOfIntervention: true,
+    })
+    home.remove()
+    home = createHome()
+  }
+})
+
+it('says that the lines are still aside when they go back by hand only', async () => {
+  const end = await endOfSession({ probe: { kind: 'key', blob: knownKey }, restoreAutomatically: false })
+  expect(end).toMatchObject({ phase: { kind: 'failed', error: { code: 'known-key-aside' } }, attempts: 1, isOfIntervention: true })
+})
+
+it('goes on by itself once the lines are back', async () => {
+  const end = await endOfSession({ probe: { kind: 'key', blob: knownKey } })
+  expect(end).toMatchObject({ phase: { kind: 'cancelled' }, attempts: 2 })
+})
