@@ -23,6 +23,7 @@ import { openPalette, Palette } from './palette/palette.js'
 import { Banner } from './rescue/banner.js'
 import { CloseQuestion } from './rescue/close-question.js'
 import { RescuePanel } from './rescue/rescue-panel.js'
+import { RestoreQuestion } from './rescue/restore-question.js'
 import { ServerDialogs } from './servers/server-dialogs.js'
 import { Sidebar } from './servers/sidebar.js'
 import { showServers, useActiveSession, useAppPart, useIntervention, useWindow, windowState } from './state.js'
@@ -77,6 +78,7 @@ export function App() {
       <Palette />
       <ServerDialogs />
       {closeAsked && <CloseQuestion />}
+      <RestoreQuestion />
     </div>
   )
 }

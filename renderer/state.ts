@@ -33,6 +33,8 @@ export interface WindowState extends TabList {
   settingsPage: SettingsPage
   dialog: WindowDialog | undefined
   closeAsked: boolean
+  /** The intervention whose lines a person wants back although its server's own key does not answer. */
+  restoreAsked: string | undefined
   /** Pages of interventions (`pageId` of tabs/tab-label.ts) that the person put away for now. */
   hiddenPages: readonly string[]
   /** Size of the last measured terminal: what a new session is opened with. */
@@ -53,6 +55,7 @@ let current: WindowState = {
   settingsPage: 'keys',
   dialog: undefined,
   closeAsked: false,
+  restoreAsked: undefined,
   hiddenPages: [],
   dimensions: { cols: 80, rows: 24 },
 }

@@ -33,6 +33,8 @@ import {
 import { api, call } from '../api.js'
 import type { Translate } from '../i18n.js'
 import { runTerminalCommand, type ShortcutName } from '../keys.js'
+import { restoreNow } from '../rescue/commands.js'
+import { restoreRisk } from '../rescue/restore-risk.js'
 import { showServers } from '../state.js'
 import { focusFilter } from '../tabs/focus.js'
 import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
@@ -86,9 +88,9 @@ function now(app: AppState, session: TerminalSession | undefined, t: Translate):
       id: 'restore',
       group: 'now',
       label: t('common.palette.restore'),
-      note: t('common.palette.restoreNote', { n: mine.setAside }),
+      note: t(restoreRisk(mine) === 'rescue-key' ? 'common.palette.restoreAsks' : 'common.palette.restoreNote', { n: mine.setAside }),
       icon: <IconArrowBackUp {...iconProps} />,
-      run: () => void call(api.intervention.restoreNow({ id })),
+      run: () => restoreNow(mine),
     },
   ]
 }

@@ -41,7 +41,7 @@ export function AttentionPage({ intervention }: { intervention: Intervention }) 
             {t('rescue.attn.later')}
           </Button>
           {attention.length === 0 && (
-            <Button size="sm" onClick={() => void restoreNow(id)}>
+            <Button size="sm" onClick={() => restoreNow(intervention)}>
               {t('common.tryAgain')}
             </Button>
           )}

@@ -1,6 +1,9 @@
 /** Commands that two clicks may send twice. What they ask for is then done already, which is no fault to report. */
+import type { Intervention } from '../../shared/intervention.js'
 import { api, attempt } from '../api.js'
+import { update } from '../state.js'
 import { showError } from '../ui/notify.js'
+import { restoreRisk } from './restore-risk.js'
 
 export async function onceOnly(command: Promise<unknown>) {
   const done = await attempt(command)
@@ -8,4 +11,15 @@ export async function onceOnly(command: Promise<unknown>) {
 }
 
 export const leaveRescue = (id: string) => onceOnly(api.intervention.leave({ id }))
-export const restoreNow = (id: string) => onceOnly(api.intervention.restoreNow({ id }))
+
+/** At once when nothing speaks against it, else after the question (restore-question.tsx). */
+export function restoreNow(intervention: Intervention) {
+  const { id } = intervention
+  if (restoreRisk(intervention)) update(() => ({ restoreAsked: id }))
+  else void onceOnly(api.intervention.restoreNow({ id }))
+}
+export const cancelRestore = () => update(() => ({ restoreAsked: undefined }))
+export function confirmRestore(id: string) {
+  cancelRestore()
+  void onceOnly(api.intervention.restoreNow({ id }))
+}

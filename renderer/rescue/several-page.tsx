@@ -68,7 +68,7 @@ function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow 
   const format = useFormat()
   const day = useDay()
   const now = useNow(1000)
-  const { id, host, port, since, expiresAt, setAside, watch } = intervention
+  const { host, port, since, expiresAt, setAside, watch } = intervention
   const name = nameOf(intervention, t)
   const finding = waits ? 'person' : watch?.purpose === 'leaving' ? 'running' : 'todo'
   const answer = watch?.answer
@@ -110,7 +110,7 @@ function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow 
             {t(waits === 'sign-in' ? 'rescue.step.signIn' : waits ? 'rescue.alarm.show' : 'rescue.several.open')}
             <span className="rt-spoken"> {name}</span>
           </Button>
-          <Button onClick={() => void restoreNow(id)}>
+          <Button onClick={() => restoreNow(intervention)}>
             {t('rescue.banner.restore')}
             <span className="rt-spoken"> {name}</span>
           </Button>

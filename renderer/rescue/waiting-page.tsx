@@ -74,7 +74,7 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
                   <Button data-autofocus onClick={() => void onceOnly(api.intervention.stopWaiting({ id }))}>
                     {t('rescue.wait.stop')}
                   </Button>
-                  <Button onClick={() => void restoreNow(id)}>{t('rescue.banner.restore')}</Button>
+                  <Button onClick={() => restoreNow(intervention)}>{t('rescue.banner.restore')}</Button>
                 </div>
                 <p className="rt-dim rt-sm rt-hk-gap">{t('rescue.wait.stopHint')}</p>
                 {elapsed > longMs && (

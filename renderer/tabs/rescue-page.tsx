@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { closeTab, openTarget, targetOf } from '../actions.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
+import { restoreNow } from '../rescue/commands.js'
 import { InterventionPage } from '../rescue/intervention-page.js'
 import { useIntervention, useWindow } from '../state.js'
 import { useFormat } from '../ui/format.js'
@@ -40,7 +41,7 @@ export function RescuePage({ tabKey, interventionId }: { tabKey: string; interve
         <Button size="sm" onClick={() => void call(api.intervention.leave({ id }))}>
           {t('common.waiting.leave')}
         </Button>
-        <Button size="sm" onClick={() => void call(api.intervention.restoreNow({ id }))}>
+        <Button size="sm" onClick={() => restoreNow(intervention)}>
           {t('common.waiting.restore')}
         </Button>
       </div>
