@@ -9,6 +9,7 @@ import { useSyncExternalStore } from 'react'
 import type { AppState } from '../shared/contract.js'
 import type { Intervention } from '../shared/intervention.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
+import type { StepName } from './rescue/steps.js'
 import { share } from './share.js'
 import { reconcileTabs, type Tab, type TabList } from './tabs/tab-list.js'
 
@@ -32,6 +33,8 @@ export interface WindowState extends TabList {
   serversOver: boolean
   settingsPage: SettingsPage
   dialog: WindowDialog | undefined
+  /** Steps of interventions (by id) that were seen to be done or that the person ticked off. */
+  ticked: Readonly<Record<string, readonly StepName[]>>
   closeAsked: boolean
   /** The intervention whose lines a person wants back although its server's own key does not answer. */
   restoreAsked: string | undefined
@@ -54,6 +57,7 @@ let current: WindowState = {
   serversOver: false,
   settingsPage: 'keys',
   dialog: undefined,
+  ticked: {},
   closeAsked: false,
   restoreAsked: undefined,
   hiddenPages: [],

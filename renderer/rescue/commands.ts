@@ -4,6 +4,7 @@ import { api, attempt } from '../api.js'
 import { update } from '../state.js'
 import { showError } from '../ui/notify.js'
 import { restoreRisk } from './restore-risk.js'
+import type { StepName } from './steps.js'
 
 export async function onceOnly(command: Promise<unknown>) {
   const done = await attempt(command)
@@ -18,6 +19,13 @@ export function restoreNow(intervention: Intervention) {
   if (restoreRisk(intervention)) update(() => ({ restoreAsked: id }))
   else void onceOnly(api.intervention.restoreNow({ id }))
 }
+/** The person went on from this step, or it was seen to be done. */
+export const tickStep = (id: string, step: StepName) =>
+  update(({ ticked }) => {
+    const before = ticked[id] ?? []
+    return before.includes(step) ? {} : { ticked: { ...ticked, [id]: [...before, step] } }
+  })
+
 export const cancelRestore = () => update(() => ({ restoreAsked: undefined }))
 export function confirmRestore(id: string) {
   cancelRestore()

@@ -1,21 +1,24 @@
 /** The right panel: where one is in the rescue and what comes next. It is there again after a restart. */
 import { ActionIcon, Button } from '@mantine/core'
 import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import { togglePanel } from '../actions.js'
 import { useT } from '../i18n.js'
 import { PracticePanel } from '../practice/practice-panel.js'
-import { useIntervention } from '../state.js'
+import { useIntervention, useWindow } from '../state.js'
 import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
-import { leaveRescue } from './commands.js'
+import { leaveRescue, tickStep } from './commands.js'
 import { Guide } from './guide.js'
 import { LeaveList } from './leave-list.js'
 import { Stepper } from './stepper.js'
-import { type ByHand, byHand, currentStep, leaveItems } from './steps.js'
+import { type ByHand, byHand, currentStep, leaveItems, type StepName } from './steps.js'
 import './rescue.css'
+
+/** One array, so that the selector keeps its identity. */
+const none: readonly StepName[] = []
 
 export function RescuePanel({ session }: { session: TerminalSession }) {
   const t = useT()
@@ -25,10 +28,16 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
   const known = currentStep(session, open)
   // From here on only the person knows how far the work is.
   const step = known === 'disks' ? chosen : known
+  const ticked = useWindow((state) => state.ticked[intervention?.id ?? ''] ?? none)
+  // Whoever stands at the disks has signed in.
+  const signedIn = known === 'disks' ? open?.id : undefined
+  useEffect(() => {
+    if (signedIn) tickStep(signedIn, 'signIn')
+  }, [signedIn])
   return (
     <>
       <Head name={nameOf(session, t)}>{session.practice ? t('practice.sub') : open && <Since intervention={open} />}</Head>
-      <Stepper step={step} session={session} intervention={open} onStep={known === 'disks' ? setChosen : undefined} />
+      <Stepper step={step} ticked={ticked} session={session} intervention={open} onStep={known === 'disks' ? setChosen : undefined} />
       {session.practice ? (
         <PracticePanel session={session} intervention={intervention} />
       ) : (
@@ -83,6 +92,11 @@ function Work({ step, intervention, onStep }: WorkProps) {
     )
   }
   const next = byHand[byHand.indexOf(step) + 1]
+  function goOn() {
+    if (!next) return void leaveRescue(intervention.id)
+    tickStep(intervention.id, step)
+    onStep(next)
+  }
   return (
     <>
       <div className="rt-panel-body">
@@ -90,7 +104,7 @@ function Work({ step, intervention, onStep }: WorkProps) {
       </div>
       <div className="rt-panel-foot">
         {!next && <span className="rt-sm rt-dim">{t('rescue.guide.then')}</span>}
-        <Button size="sm" variant={next ? 'default' : 'filled'} onClick={() => (next ? onStep(next) : void leaveRescue(intervention.id))}>
+        <Button size="sm" variant={next ? 'default' : 'filled'} onClick={goOn}>
           {next ? t('rescue.step.next', { name: t(`rescue.step.${next}`) }) : t('rescue.leave.title')}
         </Button>
       </div>

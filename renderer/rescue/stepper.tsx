@@ -1,13 +1,14 @@
 import { UnstyledButton } from '@mantine/core'
-import { IconCheck } from '@tabler/icons-react'
+import { IconCheck, IconMinus } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import { useT } from '../i18n.js'
 import { useFormat } from '../ui/format.js'
-import { type ByHand, byHand, type StepName, stepFact, stepNames } from './steps.js'
+import { type ByHand, byHand, type StepMark, type StepName, stepFact, stepMarks, stepNames } from './steps.js'
 
 interface StepperProps {
   step: StepName
+  ticked: readonly StepName[]
   session: TerminalSession
   intervention: Intervention | undefined
   /** Set while the steps by hand can be chosen. */
@@ -17,21 +18,20 @@ interface StepperProps {
 const isByHand = (name: StepName): name is ByHand => (byHand as readonly string[]).includes(name)
 
 /** Six steps that never move; in a low window one line with six segments (rescue.css shows one of the two). */
-export function Stepper({ step, session, intervention, onStep }: StepperProps) {
+export function Stepper({ step, ticked, session, intervention, onStep }: StepperProps) {
   const t = useT()
   const at = stepNames.indexOf(step)
+  const marks = stepMarks(step, ticked)
   const next = stepNames[at + 1]
   return (
     <>
       <ol className="rt-steps">
         {stepNames.map((name, index) => {
-          const done = index < at
+          const mark = marks[name]
           const words = t(`rescue.step.${name}`)
           return (
-            <li key={name} className={done ? 'rt-step-done' : ''} {...(name === step ? { 'aria-current': 'step' as const } : {})}>
-              <span className="rt-step-number" {...(done ? { role: 'img', 'aria-label': t('rescue.step.done') } : { 'aria-hidden': true })}>
-                {done ? <IconCheck size={14} stroke={1.75} /> : index + 1}
-              </span>
+            <li key={name} className={`rt-step-${mark}`} {...(mark === 'now' ? { 'aria-current': 'step' as const } : {})}>
+              <StepNumber mark={mark} number={index + 1} />
               {onStep && isByHand(name) && name !== step ? (
                 <UnstyledButton className="rt-step-way" onClick={() => onStep(name)}>
                   {words}
@@ -39,7 +39,7 @@ export function Stepper({ step, session, intervention, onStep }: StepperProps) {
               ) : (
                 <span>{words}</span>
               )}
-              <span className="rt-step-fact">{done && <Fact name={name} session={session} intervention={intervention} />}</span>
+              <span className="rt-step-fact">{mark === 'done' && <Fact name={name} session={session} intervention={intervention} />}</span>
             </li>
           )
         })}
@@ -48,12 +48,29 @@ export function Stepper({ step, session, intervention, onStep }: StepperProps) {
         <b>{t('rescue.step.line', { n: at + 1, name: t(`rescue.step.${step}`) })}</b>
         {next && <div className="rt-dim rt-sm">{t('rescue.step.next', { name: t(`rescue.step.${next}`) })}</div>}
         <div className="rt-step-segments" aria-hidden="true">
-          {stepNames.map((name, index) => (
-            <i key={name} className={index < at ? 'rt-done' : index === at ? 'rt-now' : ''} />
+          {stepNames.map((name) => (
+            <i key={name} className={`rt-${marks[name]}`} />
           ))}
         </div>
       </div>
     </>
+  )
+}
+
+function StepNumber({ mark, number }: { mark: StepMark; number: number }) {
+  const t = useT()
+  if (mark === 'done' || mark === 'passed') {
+    const Icon = mark === 'done' ? IconCheck : IconMinus
+    return (
+      <span className="rt-step-number" role="img" aria-label={t(`rescue.step.${mark}`)}>
+        <Icon size={14} stroke={1.75} />
+      </span>
+    )
+  }
+  return (
+    <span className="rt-step-number" aria-hidden>
+      {number}
+    </span>
   )
 }
 

@@ -8,13 +8,28 @@ export type StepName = (typeof stepNames)[number]
 export const byHand = ['disks', 'repair', 'leave'] as const
 export type ByHand = (typeof byHand)[number]
 
-/** The step a person stands at; all before it are done. `undefined` intervention: nothing is set aside yet. */
+/** The step a person stands at. `undefined` intervention: nothing is set aside yet. */
 export function currentStep(session: TerminalSession | undefined, intervention: Intervention | undefined): StepName {
   if (session?.phase.kind === 'host-key') return 'hostKey'
   if (!intervention || intervention.state === 'restored' || intervention.state === 'rolled-back' || intervention.state === 'abandoned')
     return 'enter'
   if (intervention.watch?.purpose === 'leaving' || intervention.state !== 'active') return 'leave'
   return session?.phase.kind === 'open' && session.phase.connection.key.whose === 'rescue' ? 'disks' : 'signIn'
+}
+
+/** `passed`: behind where one stands, and nothing says that it was done. */
+export type StepMark = 'done' | 'now' | 'passed' | 'todo'
+
+/** A tick needs a reason: RescueTerm did it (the first two), or it was seen or ticked off (`ticked`). */
+export function stepMarks(step: StepName, ticked: readonly StepName[]): Record<StepName, StepMark> {
+  const at = stepNames.indexOf(step)
+  const mark = (name: StepName, index: number): StepMark => {
+    if (name === step) return 'now'
+    const isBehind = index < at
+    if (ticked.includes(name) || (isBehind && (name === 'enter' || name === 'hostKey'))) return 'done'
+    return isBehind ? 'passed' : 'todo'
+  }
+  return Object.fromEntries(stepNames.map((name, index) => [name, mark(name, index)])) as Record<StepName, StepMark>
 }
 
 export type StepFact =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { currentStep, leaveItems, stepFact } from '../../../../renderer/rescue/steps.js'
+import { currentStep, leaveItems, stepFact, stepMarks } from '../../../../renderer/rescue/steps.js'
 import { asking, attention, intervention, leaving, open, session, signingIn } from './fixtures.js'
 
 describe('the step one stands at', () => {
@@ -20,6 +20,23 @@ describe('the step one stands at', () => {
     [open('known'), intervention({ state: 'abandoned' }), 'enter'],
     [open('known'), intervention({ state: 'rolled-back' }), 'enter'],
   ] as const)('%# is %s', (one, lines, step) => expect(currentStep(one, lines)).toBe(step))
+})
+
+describe('the marks of the steps', () => {
+  const marks = (...args: Parameters<typeof stepMarks>) => Object.values(stepMarks(...args)).join(' ')
+  it('tick what the workflow did, and what follows from where one stands', () => {
+    expect(marks('enter', [])).toBe('now todo todo todo todo todo')
+    expect(marks('signIn', [])).toBe('done done now todo todo todo')
+    expect(marks('disks', ['signIn'])).toBe('done done done now todo todo')
+  })
+  it('tick work on the server only when the person did: what is merely behind is passed', () => {
+    expect(marks('leave', ['signIn'])).toBe('done done done passed passed now')
+    expect(marks('leave', ['signIn', 'repair'])).toBe('done done done passed done now')
+    expect(marks('leave', ['signIn', 'disks', 'repair'])).toBe('done done done done done now')
+    // Left without ever signing in.
+    expect(marks('leave', [])).toBe('done done passed passed passed now')
+  })
+  it('keep a tick when one goes back', () => expect(marks('disks', ['signIn', 'disks', 'repair'])).toBe('done done done now done todo'))
 })
 
 describe('what is said beside a done step', () => {
