@@ -49,8 +49,11 @@ const MAX_FILE = 256 * 1024
 // Rules of a firewall with thousands of bans are the longest texts met.
 const MAX_TEXT = 2 * 1024 * 1024
 
-// XCU §2.6.2 parameter expansion only: no word of a name is ever evaluated.
-const resolve = `
+/**
+ * A shell function: `resolve PATH` puts into `$resolved` where the system under `$root` finds PATH, links followed inside it.
+ * XCU §2.6.2 parameter expansion only: no word of a name is ever evaluated.
+ */
+export const resolve = `
 resolve() {
   rest=\${1#/}; at=; hops=0
   while [ -n "$rest" ]; do
