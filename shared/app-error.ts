@@ -72,6 +72,21 @@ export const errorCodes = [
   'still-in-use',
   'not-found',
   'wrong-state',
+  // a provider's API: `data.problem` says which fault
+  'provider',
+  // files here and on the server
+  'no-sftp',
+  'path-missing',
+  'path-denied',
+  'path-exists',
+  'path-not-empty',
+  'path-no-space',
+  'path-read-only',
+  'path-kind',
+  'path-changed',
+  'path-owner',
+  'path-too-large',
+  'path-failed',
   // the app itself
   'core-restarted',
   'internal',

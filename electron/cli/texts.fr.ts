@@ -116,6 +116,20 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'still-in-use': (d) =>
       `${d.path ?? 'Le système'} est encore utilisé${d.pid ? ` par ${d.command} (processus ${d.pid}) dans ${d.directory}` : ''}. Quittez-le, puis réessayez.`,
     'wrong-state': () => 'Ce n’est plus possible : fait ou changé entre-temps. rescueterm status montre où on en est.',
+    provider: (d) =>
+      `${d.provider ?? 'L’hébergeur'} n’a pas pu le faire${d.problem ? ` (${d.problem})` : ''}. Les détails disent pourquoi ; son propre site peut faire de même.`,
+    'no-sftp': () => 'Le serveur n’offre pas de SFTP.',
+    'path-missing': (d) => `${d.file ?? 'Le fichier'} n’existe pas.`,
+    'path-denied': (d) => `${d.file ?? 'Le fichier'} : accès refusé.`,
+    'path-exists': (d) => `${d.file ?? 'Le fichier'} existe déjà.`,
+    'path-not-empty': (d) => `${d.file ?? 'Le dossier'} n’est pas vide.`,
+    'path-no-space': (d) => `Pas assez de place pour ${d.file ?? 'le fichier'}.`,
+    'path-read-only': (d) => `${d.file ?? 'Le fichier'} est sur un disque en lecture seule.`,
+    'path-kind': (d) => `${d.file ?? 'Le fichier'} est d’une autre nature.`,
+    'path-changed': (d) => `${d.file ?? 'Le fichier'} a changé pendant la copie.`,
+    'path-owner': (d) => `${d.file ?? 'Le fichier'} changerait de propriétaire.`,
+    'path-too-large': (d) => `${d.file ?? 'Le fichier'} est trop gros pour être modifié.`,
+    'path-failed': (d) => `${d.file ?? 'Le fichier'} : échec.`,
     'core-restarted': () => 'Le processus des connexions a été relancé. Reconnectez-vous.',
     internal: () =>
       'RescueTerm a rencontré un défaut. Vos fichiers ne sont pas restés à moitié écrits ; rescueterm status montre ce qui est de côté.',
