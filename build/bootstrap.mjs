@@ -16,6 +16,8 @@ const packages = {
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   sshd: 'openssh-server',
+  setfacl: 'acl',
+  setfattr: 'attr',
   Xvfb: 'xvfb',
   '7za': 'p7zip-full',
   'dpkg-deb': 'dpkg',

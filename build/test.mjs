@@ -15,7 +15,7 @@ const suites = {
     return runPlaywright('packaged')
   },
 }
-const packagesOf = { packaged: ['dpkg-deb', '7za'] }
+const packagesOf = { integration: ['setfacl', 'setfattr'], packaged: ['dpkg-deb', '7za'] }
 
 await runScript(async () => {
   const wanted = askedSuites(process.argv.slice(2))

@@ -1,5 +1,7 @@
 /** The file system as the store uses it: every call goes through here, so that tests can count, crash, shorten and refuse each one. */
+import { execFile } from 'node:child_process'
 import { type BigIntStats, constants, promises } from 'node:fs'
+import { promisify } from 'node:util'
 
 export interface OpenFile {
   /** Reads at `position`; the answer may be short, 0 is the end. */
@@ -29,6 +31,8 @@ export interface FileOperations {
   readlink(path: string): Promise<string>
   realpath(path: string): Promise<string>
   access(path: string, mode: number): Promise<void>
+  /** Mode, access list and extended attributes of `from` onto `to`, whose bytes stay. Rejects when any could not be carried over. */
+  copyAttributes(from: string, to: string): Promise<void>
 }
 
 export const nodeFiles: FileOperations = {
@@ -56,6 +60,22 @@ export const nodeFiles: FileOperations = {
   readlink: (path) => promises.readlink(path),
   realpath: (path) => promises.realpath(path),
   access: promises.access,
+  copyAttributes,
+}
+
+const execute = promisify(execFile)
+// One small file; more means a network share that hangs.
+const COPY_ATTRIBUTES_MS = 10_000
+
+/**
+ * Node has no call for access lists and extended attributes; `cp` of GNU or uutils coreutils carries them over and fails when it
+ * cannot. Any other `cp` refuses the option, so that nothing is lost unnoticed. An SELinux label is left to the policy: a file
+ * renamed within its directory has the label that directory gives, as after `ssh-keygen -R`.
+ */
+async function copyAttributes(from: string, to: string): Promise<void> {
+  // Windows: a new file inherits the access list of its directory, and there is no `cp`.
+  if (process.platform === 'win32') return
+  await execute('cp', ['--attributes-only', '--preserve=mode,xattr', '--', from, to], { timeout: COPY_ATTRIBUTES_MS })
 }
 
 /** The errno name of a failed call; empty for anything else. */

@@ -1,9 +1,10 @@
 /**
  * Changing one known_hosts file without losing a byte of anybody. Stage (temp file beside it, written and synced; every refusal
  * happens here) → commit (check again that the file is as read, rename, sync the directory, then look into the old inode for
- * what a program that held it open wrote meanwhile). Links stay links, mode and owner stay. Where a rename is impossible or
- * would break something (hard links, a directory that cannot be written, a mounted file) the file is written in place after
- * `beforeInPlace` has made both contents durable elsewhere. ssh takes no locks, so checks stand as close to the act as they can.
+ * what a program that held it open wrote meanwhile). Links stay links; mode, owner, access list and extended attributes stay.
+ * Where a rename is impossible or would break something (hard links, a directory that cannot be written, a mounted file,
+ * attributes that a new file cannot get) the file is written in place after `beforeInPlace` has made both contents durable
+ * elsewhere. ssh takes no locks, so checks stand as close to the act as they can.
  */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -191,6 +192,9 @@ async function writeTemporary(stage: Stage, bytes: Buffer, fs: FileOperations): 
         }
       }
       await file.chmod(original.mode)
+      await fs.copyAttributes(stage.real, path).catch(() => {
+        stage.inPlace = true
+      })
     }
     await file.sync()
   } finally {

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type FileOperations, nodeFiles } from '../../electron/file-operations.js'
 import { describeKnownHostsFile, readKnownHosts } from '../../electron/known-hosts/files.js'
 import { makeQuery } from '../../electron/known-hosts/verdict.js'
 import { createHome, createService, type Home, rescueKey, sampleKnownHosts, setAside, targetIn } from '../support/rescue-fixture.js'
@@ -148,6 +149,37 @@ describe('modes and owners', () => {
       execFileSync('chattr', ['-i', home.file])
     }
     expect(home.read().toString()).toBe(sampleKnownHosts)
+  })
+})
+
+describe('access lists and extended attributes', () => {
+  const read = (command: string, ...args: string[]) => execFileSync(command, ['--absolute-names', ...args, home.file]).toString()
+  const all = () => `${read('getfacl', '-n')}${read('getfattr', '-d', '-m', '-')}`
+
+  it.runIf(process.platform === 'linux')('stay as they were', async () => {
+    execFileSync('setfacl', ['-m', 'u:12345:r', home.file])
+    execFileSync('setfattr', ['-n', 'user.note', '-v', 'kept by its owner', home.file])
+    const before = all()
+    expect(before).toContain('user:12345:r--')
+    expect(before).toContain('user.note="kept by its owner"')
+    await drill(() => expect(all()).toBe(before))
+    expect(all()).toBe(before)
+  })
+
+  it.runIf(process.platform === 'linux')('of the directory do not come down on a file that has none', async () => {
+    execFileSync('setfacl', ['-d', '-m', 'u:12345:rw', home.directory])
+    const before = all()
+    expect(before).not.toContain('12345')
+    await drill(() => expect(all()).toBe(before))
+  })
+
+  it('that cannot be copied to a new file are kept by writing in place', async () => {
+    const fs: FileOperations = { ...nodeFiles, copyAttributes: () => Promise.reject(new Error('spawn cp ENOENT')) }
+    await service.interventions.dispose()
+    service = createService(home.dataDir, { fs, settings: { watchInBackground: false } })
+    const { ino } = statSync(home.file)
+    await drill(() => expect(statSync(home.file).ino).toBe(ino))
+    expect(statSync(home.file).ino).toBe(ino)
   })
 })
 

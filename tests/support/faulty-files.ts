@@ -52,6 +52,7 @@ export function createFaultyFiles(fault: Fault): FileOperations & { count(): num
     lstat: (path) => run('lstat', () => nodeFiles.lstat(path)),
     readlink: (path) => run('readlink', () => nodeFiles.readlink(path)),
     realpath: (path) => run('realpath', () => nodeFiles.realpath(path)),
+    copyAttributes: (from, to) => run('copyAttributes', () => nodeFiles.copyAttributes(from, to)),
     access: (path, mode) => run('access', () => nodeFiles.access(path, mode)),
   }
 }
