@@ -67,3 +67,19 @@ export function diskError({ exitCode, stderr, timedOut }: Failed, { tool, device
   if (tool === 'cryptsetup' && exitCode === 2) return failed('wrong-passphrase', { device })
   return failed('disk-command-failed', { command: tool, status: exitCode ?? -1 })
 }
+
+const diskCodes: ReadonlySet<AppError['code']> = new Set([
+  'disk-command-failed',
+  'no-root',
+  'tool-missing',
+  'wrong-passphrase',
+  'volume-locked',
+  'file-system-unsupported',
+  'file-system-unreadable',
+  'file-system-damaged',
+  'journal-dirty',
+  'device-busy',
+])
+
+/** A failure of one device; others, such as a connection that ended, concern the whole visit. */
+export const isDiskError = (error: unknown): error is AppError => error instanceof AppError && diskCodes.has(error.code)

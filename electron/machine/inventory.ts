@@ -76,9 +76,9 @@ for device; do
 done`
 
 /** @throws AppError `disks-unreadable`, `no-root`, and what the machine throws. */
-export async function takeInventory(machine: Machine, signal?: AbortSignal): Promise<Inventory> {
+export async function takeInventory(machine: Machine): Promise<Inventory> {
   const reads = async (words: readonly [string, ...string[]], shown?: readonly [string, ...string[]]) => {
-    const result = await machine.run({ words, risk: 'reads', ...(shown ? { shown } : {}), ...(signal ? { signal } : {}) })
+    const result = await machine.run({ words, risk: 'reads', ...(shown ? { shown } : {}) })
     return { ...result, text: result.stdout.toString('utf8') }
   }
   const devices = await listDevices(reads)

@@ -109,8 +109,8 @@ fi
 echo end`)
 
 /** The system on it, or undefined when there is none. @throws AppError as `diskError` says. */
-export async function lookInside(machine: Machine, place: Place, signal?: AbortSignal): Promise<SystemInside | undefined> {
-  const { stdout } = await runInside(machine, place, lookScript, [String(MAX_FILE)], { signal })
+export async function lookInside(machine: Machine, place: Place): Promise<SystemInside | undefined> {
+  const { stdout } = await runInside(machine, place, lookScript, [String(MAX_FILE)], {})
   const lines = stdout.toString('latin1').split('\n')
   if (!lines.includes('end')) throw new AppError('file-system-unreadable', { device: place.device }, 'the answer was cut')
   return readSystem(lines)
@@ -134,7 +134,6 @@ export async function signInside(
 }
 
 interface RunOptions {
-  signal?: AbortSignal | undefined
   stdin?: string
   shown?: readonly [string, ...string[]]
 }
@@ -150,7 +149,6 @@ async function runInside(machine: Machine, place: Place, script: string, extra: 
     limitMs: LIMIT_MS,
     maxBytes: 4 * 1024 * 1024,
     ...(o.stdin === undefined ? {} : { stdin: o.stdin }),
-    ...(o.signal ? { signal: o.signal } : {}),
   })
   if (result.exitCode === 32 || result.timedOut) throw diskError(result, { tool: 'mount', device })
   return result

@@ -1,0 +1,262 @@
+/**
+ * The disks of one rescue visit: looked at without writing, opened and mounted by plans that were shown, closed again. Holds what was
+ * found; the machine is asked again before every plan, and a plan that is no longer the one shown is refused.
+ */
+import { AppError } from '../../shared/errors.js'
+import type { DisksState } from '../../shared/machine.js'
+import type { Clock } from '../clock.js'
+import { diskError, isDiskError } from './disk-errors.js'
+import { chosenVolume, describeDisks, type Findings, type Plans, plansOf } from './disks-view.js'
+import { proveIdentity } from './identity.js'
+import { findUsers, type User } from './in-use.js'
+import { takeInventory } from './inventory.js'
+import { isMountOf, type Layers, readLayers, roleOf } from './layers.js'
+import { lookInside, quietOptions } from './look-inside.js'
+import type { Machine } from './machine.js'
+import { createMountedRoot, type MountedRoot } from './mounted-root.js'
+import { type Plan, type PlanStep, previewPlan } from './plans.js'
+
+export interface Disks {
+  state(): DisksState
+  /** Lists, looks inside, compares. A failure is a state, not a throw. @throws AppError `wrong-state` while something runs. */
+  look(): Promise<void>
+  /** @throws AppError `not-found` for a device that holds no file system of the customer's. */
+  choose(path: string): void
+  /** @throws AppError `wrong-state` for a plan that is not the one shown, `wrong-passphrase`, and what `diskError` says. */
+  unlock(digest: string, passphrase?: string): Promise<void>
+  /**
+   * `passphrase`: only where the plan asks for it; the one of `unlock` is remembered until something is mounted writable. What fails
+   * beside the root itself is an error of its volume.
+   */
+  mount(digest: string, passphrase?: string): Promise<void>
+  /** Unmounts and closes what RescueTerm opened; nothing to do is no failure. @throws AppError `still-in-use` before anything is unmounted. */
+  unmount(): Promise<void>
+  /** Who keeps the mounted system in use. */
+  users(): Promise<User[]>
+  /** Asks the chosen system's private host key; the answer is in `identity`. False says nothing. @throws AppError `not-found` without a system. */
+  prove(): Promise<boolean>
+  mountedSystem(): MountedRoot | undefined
+}
+
+export interface DisksParts {
+  machine: Machine
+  /** Wire blobs of the lines set aside. */
+  knownKeys(): readonly Buffer[]
+  clock: Clock
+  onDidChange(): void
+  /** Where systems are mounted: `/mnt`. */
+  place?: string
+}
+
+export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/mnt' }: DisksParts): Disks {
+  const findings: Findings = { phase: 'not-looked', systems: new Map(), errors: new Map(), proven: new Set(), opened: [], place }
+  // Until something is mounted writable: then it is needed no more.
+  let passphraseKept: string | undefined
+  let view: DisksState | undefined
+
+  function changed(change: Partial<Findings>) {
+    Object.assign(findings, change)
+    view = undefined
+    onDidChange()
+  }
+  const state = () => {
+    view ??= describeDisks(findings, knownKeys())
+    return view
+  }
+
+  async function exclusively<T>(busy: NonNullable<DisksState['busy']>, run: () => Promise<T>): Promise<T> {
+    if (findings.busy || findings.phase === 'looking') throw new AppError('wrong-state')
+    changed({ busy })
+    try {
+      return await run()
+    } finally {
+      changed({ busy: undefined })
+    }
+  }
+
+  /** Lists again, without looking inside. */
+  async function list(): Promise<Layers> {
+    const inventory = await takeInventory(machine)
+    const layers = readLayers(inventory)
+    changed({ inventory, layers })
+    return layers
+  }
+
+  async function lookAll() {
+    const { own } = await list()
+    const { devices, mounts } = findings.inventory!
+    findings.systems.clear()
+    findings.errors.clear()
+    findings.proven.clear()
+    const seen = new Set<string>()
+    for (const device of devices) {
+      if (roleOf(device, findings.inventory!, own) !== 'data' || !quietOptions(device.fileSystem)) continue
+      if (device.fileSystem === 'btrfs') {
+        // Several devices of one file system; it is looked at once.
+        if (seen.has(device.uuid)) continue
+        seen.add(device.uuid)
+        if (devices.some((other) => own.has(other.path) && other.fileSystem === 'btrfs' && other.uuid === device.uuid)) {
+          findings.errors.set(device.path, new AppError('same-file-system', { device: device.path }))
+          continue
+        }
+      }
+      const places = mounts.filter((mount) => isMountOf(device, mount))
+      const mount = places.find(({ subtree }) => subtree === '/') ?? places[0]
+      try {
+        const found = await lookInside(machine, { device: device.path, fileSystem: device.fileSystem, mountedAt: mount?.target })
+        const subvolume = found?.subvolume ?? (mount && mount.subtree !== '/' ? mount.subtree.slice(1) : undefined)
+        if (found) findings.systems.set(device.path, { ...found, subvolume })
+      } catch (error) {
+        if (!isDiskError(error)) throw error
+        findings.errors.set(device.path, error)
+      }
+      changed({})
+    }
+  }
+
+  async function look() {
+    if (findings.busy || findings.phase === 'looking') throw new AppError('wrong-state')
+    changed({ phase: 'looking', error: undefined })
+    try {
+      await lookAll()
+      changed({ phase: 'found', at: clock.now().toISOString() })
+    } catch (error) {
+      changed({ phase: 'failed', error: error instanceof AppError ? error : new AppError('internal') })
+      if (!(error instanceof AppError)) throw error
+    }
+  }
+
+  /** The plan with this digest, as the machine is now. */
+  async function planNow(digest: string, purposes: readonly (keyof Plans)[]): Promise<Plan> {
+    await list()
+    const plans = plansOf(findings, chosenVolume(findings, knownKeys()))
+    const plan = purposes.map((purpose) => plans[purpose]).find((one) => one && previewPlan(one).digest === digest)
+    if (!plan) throw new AppError('wrong-state')
+    return plan
+  }
+
+  async function runStep(step: PlanStep, passphrase?: string) {
+    const { words, shown, risk, device, limitMs, asks } = step
+    const result = await machine.run({
+      words,
+      risk,
+      ...(shown ? { shown } : {}),
+      ...(limitMs ? { limitMs } : {}),
+      ...(asks ? { stdin: passphrase ?? '' } : {}),
+    })
+    if (result.exitCode === 0) return
+    const tool = shown?.[0] ?? words[0]
+    const osRelease = findings.inventory?.rescue.osRelease
+    throw diskError(result, { tool, device, path: device, ...(osRelease ? { osRelease } : {}) })
+  }
+
+  /** @throws the first failure of a step that is not optional. */
+  async function runPlan({ steps }: Plan, passphrase?: string) {
+    let opened = 0
+    let refused: AppError | undefined
+    for (const step of steps) {
+      if (step.asks && !passphrase) throw new AppError('wrong-passphrase', { device: step.device })
+      try {
+        await runStep(step, passphrase)
+        if (step.asks) opened++
+      } catch (error) {
+        if (!isDiskError(error)) throw error
+        // Several containers may have several passphrases.
+        if (error.code === 'wrong-passphrase') refused ??= error
+        else if (!step.isOptional) throw error
+        else findings.errors.set(step.device, error)
+      }
+    }
+    if (refused && opened === 0) throw refused
+  }
+
+  async function unlock(digest: string, passphrase?: string) {
+    const plan = await planNow(digest, ['unlock'])
+    const before = findings.layers!
+    try {
+      await runPlan(plan, passphrase)
+      if (plan.steps.some((step) => step.asks)) passphraseKept = passphrase
+    } finally {
+      await lookAll()
+      changed({ opened: [...findings.opened, ...newlyOpened(before, findings.layers!)] })
+    }
+  }
+
+  async function mount(digest: string, passphrase = passphraseKept) {
+    const plan = await planNow(digest, ['mount', 'mountReadOnly'])
+    const root = plan.steps.find((step) => step.words[0] === 'mount')
+    try {
+      await runPlan(plan, passphrase)
+      if (root) changed({ mountedByUs: root.words.at(-1) })
+      if (plan.purpose === 'mount') passphraseKept = undefined
+    } finally {
+      await list()
+    }
+  }
+
+  async function unmount() {
+    await list()
+    const mounted = state().mounted
+    if (mounted) await refuseWhileUsed(mounted.root)
+    const plan = plansOf(findings, chosenVolume(findings, knownKeys())).unmount
+    if (!plan) return
+    try {
+      await runPlan(plan)
+      passphraseKept = undefined
+      changed({ opened: [], mountedByUs: undefined })
+    } catch (error) {
+      if (mounted && error instanceof AppError && error.code === 'device-busy') await refuseWhileUsed(mounted.root)
+      throw error
+    } finally {
+      await list()
+    }
+  }
+
+  async function refuseWhileUsed(root: string) {
+    const [first] = await findUsers(machine, root)
+    if (first) throw new AppError('still-in-use', { path: root, pid: first.pid, command: first.command, directory: first.directory })
+  }
+
+  return {
+    state,
+    look,
+    choose(path) {
+      const volume = state().volumes.find((one) => one.path === path && (one.role === 'system' || one.role === 'data'))
+      if (!volume) throw new AppError('not-found', { id: path })
+      changed({ wished: path })
+    },
+    unlock: (digest, passphrase) => exclusively('unlock', () => unlock(digest, passphrase)),
+    mount: (digest, passphrase) => exclusively('mount', () => mount(digest, passphrase)),
+    unmount: () => exclusively('unmount', unmount),
+    async users() {
+      const root = state().mounted?.root
+      return root ? findUsers(machine, root) : []
+    },
+    prove: () =>
+      exclusively('identity', async () => {
+        const chosen = chosenVolume(findings, knownKeys())
+        if (!chosen?.system) throw new AppError('not-found')
+        const { device, system, mountedAt } = chosen
+        const lookAt = { device: device.path, fileSystem: device.fileSystem, mountedAt, subvolume: system.subvolume }
+        const isProven = await proveIdentity(machine, lookAt, system.hostKeys, knownKeys())
+        if (isProven) findings.proven.add(device.path)
+        return isProven
+      }),
+    mountedSystem() {
+      const mounted = state().mounted
+      const system = mounted && findings.systems.get(mounted.device)
+      return system && findings.layers ? createMountedRoot(machine, mounted, system, findings.inventory!, findings.layers.own) : undefined
+    },
+  }
+}
+
+/** What was closed before and is open now. */
+function newlyOpened(before: Layers, after: Layers) {
+  const wasOpen = (path: string) =>
+    before.arrays.some((one) => one.isOpen && one.path === path) || before.encrypted.some((one) => one.isOpen && one.mapper === path)
+  return [
+    ...after.arrays.filter((one) => one.isOpen && !wasOpen(one.path)),
+    ...after.encrypted.filter((one) => one.isOpen && !wasOpen(one.mapper)),
+    ...after.groups.filter((one) => one.isOpen && !before.groups.some((other) => other.isOpen && other.uuid === one.uuid)),
+  ]
+}

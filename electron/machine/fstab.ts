@@ -1,0 +1,122 @@
+/**
+ * The fstab of a system on another disk, resolved against the devices of this rescue visit. Names mislead here: `/dev/sda1` was the
+ * system's own first disk and is now the rescue system's, and after a rescue start from a copy of the same image a label or UUID
+ * exists twice. What counts is the disk the system itself is on. Pure.
+ */
+import { disksUnder } from './layers.js'
+import { type BlockDevice, unescapeOctal } from './reports.js'
+
+export interface FstabEntry {
+  source: string
+  target: string
+  fileSystem: string
+  options: string[]
+}
+
+/** fstab(5): blanks separate fields and are `\040` inside them; `#` comments. What has fewer than three fields is left out. */
+export function parseFstab(text: string): FstabEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const [source, target, fileSystem, options] = line
+      .trim()
+      .split(/[ \t]+/)
+      .map(unescapeOctal)
+    if (!source || source.startsWith('#') || !target || !fileSystem) return []
+    return [{ source, target, fileSystem, options: (options || 'defaults').split(',') }]
+  })
+}
+
+const notOnDisk =
+  /^(?:swap|none|proc|sysfs|tmpfs|ramfs|devtmpfs|devpts|cgroup2?|debugfs|securityfs|efivarfs|overlay|aufs|nfs4?|cifs|smb3|smbfs|9p|ceph|glusterfs|davfs|lustre|sshfs|fuse(?:\..*)?|iso9660|udf|squashfs)$/
+
+/** An entry that puts a file system of this machine's disks into the tree by itself. */
+function isMounted({ target, fileSystem, options, source }: FstabEntry): boolean {
+  if (notOnDisk.test(fileSystem) || !target.startsWith('/')) return false
+  if (options.some((option) => /^(?:noauto|_netdev|r?bind|loop(?:=.*)?)$/.test(option))) return false
+  return source.includes('=') || source.startsWith('/dev/')
+}
+
+export interface SystemMount {
+  entry: FstabEntry
+  /** `/boot/efi`: without `.`, `..` and double slashes. */
+  at: string
+  /** undefined: no such device, or several and none of them on the system's own disk. */
+  device: BlockDevice | undefined
+}
+
+export interface Surroundings {
+  devices: readonly BlockDevice[]
+  /** What the system's root is on. */
+  root: BlockDevice
+  /** The rescue system's own devices: never the system's. */
+  own: ReadonlySet<string>
+}
+
+/** What belongs below the system's root, parents first. */
+export function systemMounts(fstab: string, around: Surroundings): SystemMount[] {
+  const entries = parseFstab(fstab)
+  const rootEntry = entries.find((entry) => entry.target === '/')
+  return entries
+    .filter((entry) => isMounted(entry) && entry.target !== '/')
+    .flatMap((entry): SystemMount[] => {
+      const parts = entry.target.split('/').filter((part) => part !== '' && part !== '.')
+      if (parts.length === 0 || parts.includes('..')) return []
+      return [{ entry, at: `/${parts.join('/')}`, device: resolveSource(entry.source, rootEntry, around) }]
+    })
+    .sort((a, b) => a.at.split('/').length - b.at.split('/').length)
+}
+
+/** The system's own root entry, for its subvolume. */
+export const rootEntry = (fstab: string) => parseFstab(fstab).find((entry) => entry.target === '/')
+
+const tags: Record<string, (device: BlockDevice) => string> = {
+  uuid: (device) => device.uuid.toLowerCase(),
+  label: (device) => device.label,
+  partuuid: (device) => device.partUuid.toLowerCase(),
+  partlabel: (device) => device.partLabel,
+}
+
+function resolveSource(source: string, root: FstabEntry | undefined, around: Surroundings): BlockDevice | undefined {
+  const [, tag, quoted] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(source) ?? []
+  const [, link, escaped] = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(source) ?? []
+  const key = (tag ?? link)?.toLowerCase()
+  if (!key) return resolvePath(source, root, around)
+  const value = quoted?.replace(/^(["'])(.*)\1$/, '$2') ?? unescapeUdev(escaped ?? '')
+  const wanted = key.endsWith('uuid') ? value.toLowerCase() : value
+  const read = tags[key]!
+  return theOne(
+    around.devices.filter((device) => wanted !== '' && read(device) === wanted),
+    around,
+  )
+}
+
+/** Of several with the same name the one on the system's own disk. */
+function theOne(candidates: readonly BlockDevice[], { devices, root, own }: Surroundings): BlockDevice | undefined {
+  const theirs = candidates.filter((device) => !own.has(device.path))
+  if (theirs.length <= 1) return theirs[0]
+  const disks = disksUnder(devices, root.path)
+  const near = theirs.filter((device) => disksUnder(devices, device.path).some((disk) => disks.includes(disk)))
+  // A btrfs over several devices has one UUID on all of them.
+  return near.find((device) => device.path === root.path) ?? near[0]
+}
+
+const partition = /^\/dev\/((?:[shv]|xv)d[a-z]+|(?:nvme\d+n|mmcblk|loop)\d+(?=p\d))p?(\d+)$/
+
+function resolvePath(source: string, rootEntry: FstabEntry | undefined, around: Surroundings): BlockDevice | undefined {
+  const { devices, root, own } = around
+  const [, disk, number] = partition.exec(source) ?? []
+  if (!disk || !number) {
+    // `/dev/vg0/root` is `/dev/mapper/vg0-root`, where a hyphen inside a name is doubled.
+    const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(source) ?? []
+    const mapped = `/dev/mapper/${group?.replaceAll('-', '--')}-${volume?.replaceAll('-', '--')}`
+    return devices.find((device) => (device.path === source || device.path === mapped) && !own.has(device.path))
+  }
+  // The system's name of its disk is known when its root is named the same way, or when there is no other disk.
+  const [, rootDisk] = partition.exec(rootEntry?.source ?? '') ?? []
+  const disks = disksUnder(devices, root.path)
+  const customers = new Set(devices.filter((device) => !own.has(device.path)).flatMap((device) => disksUnder(devices, device.path)))
+  const isRootsDisk = rootDisk === disk || customers.size === 1
+  if (!isRootsDisk || disks.length !== 1) return undefined
+  return devices.find((device) => device.parents.includes(disks[0]!) && device.name.replace(/^.*\D/, '') === number)
+}
+
+const unescapeUdev = (name: string) => name.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

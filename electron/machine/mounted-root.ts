@@ -1,0 +1,69 @@
+/** The chosen system, mounted: its files, its programs, and what its fstab may name. */
+import type { DisksState } from '../../shared/machine.js'
+import { stripServerLine } from '../../shared/server-text.js'
+import { osNameOf } from './disks-view.js'
+import type { Inventory } from './inventory.js'
+import { disksUnder } from './layers.js'
+import type { SystemInside } from './look-inside.js'
+import type { Machine, Words } from './machine.js'
+import { createSystemFiles, type SystemFiles } from './system-files.js'
+
+/** Everything a repair needs but where the client comes from. */
+export interface MountedRoot {
+  machine: Machine
+  root: string
+  files: SystemFiles
+  readOnly: boolean
+  inSystem(words: Words): Words
+  os: { id: string; like: string[]; version: string; name: string }
+  device: string
+  disks: string[]
+  uefi: boolean
+  blockDevices: { path: string; uuid: string; label: string; partUuid: string; partLabel: string; fileSystem: string }[]
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export function createMountedRoot(
+  machine: Machine,
+  { root, readOnly, device }: NonNullable<DisksState['mounted']>,
+  { osRelease }: SystemInside,
+  { devices, rescue }: Inventory,
+  own: ReadonlySet<string>,
+): MountedRoot {
+  return {
+    machine,
+    root,
+    files: createSystemFiles(machine, root),
+    readOnly,
+    // Nothing of the rescue system's environment; one fixed locale, because output is parsed.
+    inSystem: (words) => ['chroot', root, '/usr/bin/env', '-i', 'HOME=/root', 'LC_ALL=C', `PATH=${PATH}`, ...words],
+    os: {
+      id: osRelease.ID ?? '',
+      like: (osRelease.ID_LIKE ?? '').split(' ').filter(Boolean),
+      version: osRelease.VERSION_ID ?? '',
+      name: stripServerLine(osNameOf(osRelease)),
+    },
+    device,
+    disks: disksUnder(devices, device),
+    uefi: rescue.uefi,
+    // The rescue system's own disk is gone at the normal start.
+    blockDevices: devices
+      .filter((one) => !own.has(one.path))
+      .map(({ path, uuid, label, partUuid, partLabel, fileSystem }) => ({ path, uuid, label, partUuid, partLabel, fileSystem })),
+  }
+}
+
+/** A login shell of the mounted system, for a terminal of its own: bash, or sh where there is none. */
+export const chrootShellWords = (root: string): Words => [
+  'chroot',
+  root,
+  '/usr/bin/env',
+  '-i',
+  'HOME=/root',
+  'TERM=xterm-256color',
+  `PATH=${PATH}`,
+  '/bin/sh',
+  '-c',
+  'cd; exec "$(command -v bash || echo /bin/sh)" -l',
+]

@@ -1,0 +1,236 @@
+/**
+ * What opens, mounts and unmounts, as commands that are shown before they run; a digest binds a yes to exactly these. Pure: the
+ * commands follow from what was found.
+ */
+import { createHash } from 'node:crypto'
+import type { MachinePlan, Risk } from '../../shared/machine.js'
+import { stripServerText } from '../../shared/server-text.js'
+import { rootEntry, type SystemMount, systemMounts } from './fstab.js'
+import type { Inventory } from './inventory.js'
+import { devicesUnder, type Encrypted, isMountOf, type Layers, nameOf, type RaidArray, type VolumeGroup } from './layers.js'
+import { quietOptions, type SystemInside } from './look-inside.js'
+import { commandLine, type Words } from './machine.js'
+import type { BlockDevice, MountEntry } from './reports.js'
+import { resolve } from './system-files.js'
+
+export interface PlanStep {
+  words: Words
+  shown?: Words
+  risk: Risk
+  /** Goes to its standard input, without a line end. */
+  asks?: 'passphrase'
+  /** What it is about, for the words of a failure. */
+  device: string
+  limitMs?: number
+  /** The plan goes on without it; the failure is noted at the device. */
+  isOptional?: boolean
+}
+
+export interface Plan {
+  purpose: MachinePlan['purpose']
+  steps: PlanStep[]
+}
+
+const risks: readonly Risk[] = ['reads', 'writes', 'data']
+
+export function previewPlan({ purpose, steps }: Plan): MachinePlan {
+  const digest = createHash('sha256').update(JSON.stringify(steps.map(({ words, asks }) => [words, asks ?? ''])))
+  return {
+    digest: digest.digest('hex'),
+    purpose,
+    commands: steps.map(({ words, shown = words, risk, asks }) => ({
+      command: stripServerText(commandLine(shown), 2000),
+      risk,
+      ...(asks ? { asks } : {}),
+    })),
+    risk: risks[Math.max(0, ...steps.map((step) => risks.indexOf(step.risk)))]!,
+  }
+}
+
+// Argon2 with a gigabyte of memory takes its time on a small machine; arrays wait for slow disks.
+const SLOW_MS = 120_000
+
+const openEncrypted = ({ path, mapper }: Encrypted, isReadOnly: boolean): PlanStep => ({
+  // A key file is read to its last byte, a terminal's line only to its end: the passphrase goes without a line break.
+  words: ['cryptsetup', 'open', ...(isReadOnly ? ['--readonly'] : []), '--key-file=-', path, nameOf(mapper)],
+  risk: isReadOnly ? 'reads' : 'writes',
+  asks: 'passphrase',
+  device: path,
+  limitMs: SLOW_MS,
+})
+
+const isUsable = (layers: Layers, one: Encrypted) =>
+  layers.arrays.every((array) => array.path !== one.path || array.isOpen || array.isEnough)
+
+/** Everything still closed, read-only; undefined when nothing is. */
+export function planUnlock(layers: Layers, { missing }: Inventory): Plan | undefined {
+  const arrays = layers.arrays.filter((array) => !array.isOpen && array.isEnough && !missing.mdadm)
+  const encrypted = layers.encrypted.filter((one) => !one.isOpen && isUsable(layers, one))
+  const groups = layers.groups.filter((group) => !group.isOpen && !group.isTwice && !missing.lvm)
+  const steps: PlanStep[] = arrays.flatMap((array) => [
+    ...(array.stalled ? [{ words: ['mdadm', '--stop', array.stalled] as const, risk: 'reads' as const, device: array.stalled }] : []),
+    {
+      words: ['mdadm', '--assemble', '--readonly', '--run', array.path, ...array.members] as const,
+      risk: 'reads' as const,
+      device: array.path,
+      limitMs: SLOW_MS,
+    },
+  ])
+  steps.push(...encrypted.map((one) => openEncrypted(one, true)))
+  const isTwice = layers.groups.some((group) => group.isTwice)
+  // What stands inside a newly opened array or container is not known yet.
+  if ((arrays.length > 0 || encrypted.length > 0) && !isTwice && !missing.lvm)
+    steps.push({ words: ['vgchange', '-ay'], risk: 'reads', device: '', isOptional: true })
+  else
+    for (const group of groups)
+      steps.push({ words: ['vgchange', '-ay', group.name], risk: 'reads', device: group.members[0] ?? '', limitMs: SLOW_MS })
+  return steps.length > 0 ? { purpose: 'unlock', steps } : undefined
+}
+
+export interface MountWish {
+  inventory: Inventory
+  layers: Layers
+  device: BlockDevice
+  system: SystemInside | undefined
+  isReadOnly: boolean
+  /** Where RescueTerm mounts: `/mnt`. */
+  place: string
+}
+
+/** Where the device's root is, or would be, mounted. */
+export function currentMount({ mounts }: Inventory, device: BlockDevice, system: SystemInside | undefined): MountEntry | undefined {
+  const places = mounts.filter((mount) => isMountOf(device, mount))
+  const subtree = `/${system?.subvolume ?? ''}`
+  return places.find((mount) => mount.subtree === subtree) ?? (device.fileSystem === 'btrfs' && system?.subvolume ? undefined : places[0])
+}
+
+/** What fstab mounts below the system's root and is there to be mounted. */
+export function belongings({ inventory, layers, device, system }: Omit<MountWish, 'isReadOnly' | 'place'>): (SystemMount & {
+  device: BlockDevice
+})[] {
+  if (system?.fstab === undefined) return []
+  return systemMounts(system.fstab, { devices: inventory.devices, root: device, own: layers.own }).flatMap((mount) =>
+    mount.device && !/_member$|^crypto_/.test(mount.device.fileSystem) ? [{ ...mount, device: mount.device }] : [],
+  )
+}
+
+/** Root, what its fstab adds, and what programs of the system need; undefined when all of it is mounted as wished. */
+export function planMount(wish: MountWish): Plan | undefined {
+  const { inventory, layers, device, system, isReadOnly, place } = wish
+  const current = currentMount(inventory, device, system)
+  const isAsWished = current !== undefined && current.isReadOnly === isReadOnly
+  const root = current?.target ?? freePlace(inventory.mounts, place)
+  const steps: PlanStep[] = []
+  if (!isAsWished) {
+    // A journal that was not replayed cannot be made up for by `remount,rw`.
+    if (current) steps.push({ words: ['umount', '-R', root], risk: current.isReadOnly ? 'reads' : 'writes', device: device.path })
+    if (!isReadOnly) steps.push(...makeWritable(inventory, layers, device, current?.target))
+    if (root !== place || place !== '/mnt') steps.push({ words: ['mkdir', '-p', root], risk: 'reads', device: device.path })
+    const subvolume = system?.subvolume ?? subvolumeOf(rootEntry(system?.fstab ?? '')?.options ?? [])
+    const options = mountOptions(inventory, device, isReadOnly, subvolume ? [`subvol=${subvolume}`] : [])
+    steps.push({
+      words: ['mount', ...options, device.path, root],
+      risk: isReadOnly ? 'reads' : 'writes',
+      device: device.path,
+      limitMs: SLOW_MS,
+    })
+  }
+  const isMounted = (at: string) => isAsWished && inventory.mounts.some((mount) => mount.target === root + at)
+  for (const { at, device: other, entry } of belongings(wish)) {
+    if (isMounted(at)) continue
+    const subvolume = entry.options.filter((option) => /^subvol(?:id)?=/.test(option))
+    const quiet = isReadOnly || entry.options.includes('ro')
+    steps.push({
+      ...mountInside(root, at, [...mountOptions(inventory, other, quiet, subvolume), other.path]),
+      risk: quiet ? 'reads' : 'writes',
+      device: other.path,
+    })
+  }
+  for (const at of system ? boundPlaces : []) {
+    // A slave: unmounting the copy leaves the rescue system's own mounts alone.
+    if (!isMounted(at)) steps.push({ ...mountInside(root, at, ['--rbind', '--make-rslave', at]), risk: 'reads', device: at })
+  }
+  return steps.length > 0 ? { purpose: isReadOnly ? 'mount-read-only' : 'mount', steps } : undefined
+}
+
+/** What programs of the mounted system expect of a running kernel. */
+export const boundPlaces = ['/dev', '/proc', '/sys', '/run'] as const
+
+// A mount point is the system's own path: a link in it would lead into the rescue system.
+const mountScript = `root=$1; at=$2; shift 2
+${resolve}
+resolve "$at" && [ -d "$root$resolved" ] || { printf 'there is no directory %s\\n' "$at" >&2; exit 1; }
+exec mount "$@" "$root$resolved"`
+
+const mountInside = (root: string, at: string, words: readonly string[]) => ({
+  words: ['sh', '-c', mountScript, 'mount', root, at, ...words] as const,
+  shown: ['mount', ...words, root + at] as const,
+  isOptional: true,
+})
+
+function mountOptions({ devices }: Inventory, device: BlockDevice, isReadOnly: boolean, extra: readonly string[]): string[] {
+  const isCopied = devices.some((other) => other.path !== device.path && other.uuid !== '' && other.uuid === device.uuid)
+  const base = isReadOnly ? (quietOptions(device.fileSystem)?.[0] ?? 'ro').split(',').filter((option) => option !== 'nouuid') : []
+  const options = [...base, ...(device.fileSystem === 'xfs' && isCopied ? ['nouuid'] : []), ...(device.fileSystem === 'btrfs' ? extra : [])]
+  return options.length > 0 ? ['-o', options.join(',')] : []
+}
+
+const subvolumeOf = (options: readonly string[]) =>
+  options
+    .find((option) => option.startsWith('subvol='))
+    ?.slice('subvol='.length)
+    .replace(/^\//, '')
+
+/** Layers that were opened read-only are opened again, from the top down and up. `unmounted`: what an earlier step has unmounted. */
+function makeWritable({ devices, mounts }: Inventory, layers: Layers, device: BlockDevice, unmounted: string | undefined): PlanStep[] {
+  const under = devicesUnder(devices, device.path)
+  const isUnder = (path: string) => under.some((one) => one.path === path)
+  const isReadOnly = (path: string) => devices.some((one) => one.path === path && one.isReadOnly)
+  const arrays = layers.arrays.filter((array) => array.isOpen && isUnder(array.path) && isReadOnly(array.path))
+  const encrypted = layers.encrypted.filter((one) => one.isOpen && isUnder(one.mapper) && isReadOnly(one.mapper))
+  if (arrays.length + encrypted.length === 0) return []
+  const groups = layers.groups.filter((group) => group.isOpen && group.members.some(isUnder))
+  const standsOn = (one: BlockDevice) => isUnder(one.path) || one.parents.some(isUnder)
+  const targets = mounts.filter((mount) => devices.some((one) => standsOn(one) && isMountOf(one, mount))).map((mount) => mount.target)
+  const tops = targets.filter((target) => target !== unmounted && !targets.some((other) => target.startsWith(`${other}/`)))
+  return [
+    ...tops.map((target): PlanStep => ({ words: ['umount', '-R', target], risk: 'reads', device: device.path })),
+    ...closeSteps([...encrypted, ...groups]),
+    ...arrays.map((array): PlanStep => ({ words: ['mdadm', '--readwrite', array.path], risk: 'writes', device: array.path })),
+    ...encrypted.map((one) => openEncrypted(one, false)),
+    ...groups.map((group): PlanStep => ({ words: ['vgchange', '-ay', group.name], risk: 'reads', device: group.name, limitMs: SLOW_MS })),
+  ]
+}
+
+/** From the top down: volume groups, encrypted volumes, arrays. */
+function closeSteps(opened: readonly (RaidArray | Encrypted | VolumeGroup)[]): PlanStep[] {
+  const close = (words: Words, device: string): PlanStep => ({ words, risk: 'reads', device, limitMs: SLOW_MS })
+  return [
+    ...opened.flatMap((one) => (one.kind === 'lvm' ? [close(['vgchange', '-an', one.name], one.name)] : [])),
+    ...opened.flatMap((one) => (one.kind === 'luks' ? [close(['cryptsetup', 'close', nameOf(one.mapper)], one.mapper)] : [])),
+    ...opened.flatMap((one) => (one.kind === 'raid' ? [close(['mdadm', '--stop', one.path], one.path)] : [])),
+  ]
+}
+
+/** The way back: unmounts `root`, then closes what RescueTerm opened. */
+export function planUnmount(
+  mounted: { root: string; device: string; readOnly: boolean } | undefined,
+  opened: readonly (RaidArray | Encrypted | VolumeGroup)[],
+): Plan | undefined {
+  const steps: PlanStep[] = mounted
+    ? [
+        { words: ['sync'], risk: mounted.readOnly ? 'reads' : 'writes', device: mounted.device, limitMs: SLOW_MS },
+        { words: ['umount', '-R', mounted.root], risk: mounted.readOnly ? 'reads' : 'writes', device: mounted.device, limitMs: SLOW_MS },
+      ]
+    : []
+  steps.push(...closeSteps(opened))
+  return steps.length > 0 ? { purpose: 'unmount', steps } : undefined
+}
+
+/** `/mnt`, unless something is mounted there or below: then `/mnt2` … */
+function freePlace(mounts: readonly MountEntry[], place: string): string {
+  const isTaken = (at: string) => mounts.some(({ target }) => target === at || target.startsWith(`${at}/`))
+  let free = place
+  for (let number = 2; isTaken(free); number++) free = `${place}${number}`
+  return free
+}
