@@ -1,0 +1,90 @@
+/** Everything the access task decides on, read once. */
+
+import { readSelinux, type Selinux } from '../selinux.js'
+import type { MountedSystem } from '../task.js'
+import { readUnits, type Units } from '../units.js'
+import { type Account, canBecomeRoot, type Expiry, expiryOf, peopleOf, readAccounts, readSudoRules } from './accounts.js'
+import { createLook, type KeysOfAccount, readKeys } from './authorized-keys.js'
+import { type Ways, waysIn } from './login.js'
+import { readSshd, type Sshd } from './sshd.js'
+import type { SshdSettings } from './sshd-config.js'
+
+export interface Person {
+  account: Account
+  expiry: Expiry | undefined
+  shellExists: boolean
+  settings: SshdSettings
+  keys: KeysOfAccount
+  ways: Ways
+  canBecomeRoot: boolean
+}
+
+export interface AccessFacts {
+  system: MountedSystem
+  selinux: Selinux
+  sshd: Sshd
+  units: Units | { reason: string }
+  people: Person[]
+  /** As the mounted system names it, links followed; its content, to copy and to name the copy by. */
+  shadow: { path: string; bytes: Buffer }
+  /** Of /etc/nologin. */
+  nologin: string | undefined
+  /** Days since 1970. */
+  today: number
+  bash: boolean
+  /** Mode and owner of a path. */
+  look: ReturnType<typeof createLook>
+}
+
+/** @returns what is missing, when these are not the files of a system. */
+export async function readAccess(system: MountedSystem, now: Date, signal: AbortSignal): Promise<AccessFacts | { missing: string }> {
+  const { files } = system
+  const [passwd, shadow, group] = await files.read(['/etc/passwd', '/etc/shadow', '/etc/group'], 1024 * 1024)
+  for (const file of [passwd!, shadow!]) if (file.kind !== 'file') return { missing: file.path }
+  if (passwd?.kind !== 'file' || shadow?.kind !== 'file') return { missing: '/etc/passwd' }
+  const text = (file: typeof passwd) => file.bytes.toString('utf8')
+  const accounts = readAccounts({ passwd: text(passwd), shadow: text(shadow), group: group?.kind === 'file' ? text(group) : '' }, system.os)
+  const people = peopleOf(accounts)
+  const units = await readUnits(system, signal)
+  const sshd = await readSshd(system, 'reason' in units ? undefined : units, signal)
+  const rules = readSudoRules(await sudoers(system))
+  const nologin = await files.text('/etc/nologin')
+  const today = Math.floor(now.getTime() / 86_400_000)
+  const shells = await files.read([...people.map(({ shell }) => shell), '/bin/bash'], 1)
+  const look = createLook(files)
+  return {
+    system,
+    selinux: await readSelinux(system),
+    sshd,
+    units,
+    people: await Promise.all(
+      people.map(async (account, index) => {
+        const settings = await sshd.settingsFor(account.user)
+        const keys = await readKeys(system, account, settings.keyFiles, look)
+        const expiry = expiryOf(account, today)
+        const shellExists = shells[index]!.kind === 'file'
+        return {
+          account,
+          expiry,
+          shellExists,
+          settings,
+          keys,
+          ways: waysIn({ account, settings, keys, expiry, shellExists, nologinFile: nologin !== undefined }),
+          canBecomeRoot: canBecomeRoot(account, rules),
+        }
+      }),
+    ),
+    shadow: { path: shadow.resolved, bytes: shadow.bytes },
+    nologin,
+    today,
+    bash: shells.at(-1)!.kind === 'file',
+    look,
+  }
+}
+
+/** sudoers(5): files of sudoers.d with a dot or a tilde in the name are not read. */
+async function sudoers({ files }: MountedSystem): Promise<string> {
+  const names = (await files.list('/etc/sudoers.d')).map(({ name }) => name).filter((name) => !/[.~]/.test(name))
+  const texts = await Promise.all(['/etc/sudoers', ...names.sort().map((name) => `/etc/sudoers.d/${name}`)].map((path) => files.text(path)))
+  return texts.join('\n')
+}

@@ -1,0 +1,104 @@
+/** Will it let this person in over SSH? An account, what sshd answers for it, and its keys, put together. Pure. */
+import { type Account, type Expiry, isNoShell } from './accounts.js'
+import { matchesPattern, type SshdSettings } from './sshd-config.js'
+
+export interface AccountKeys {
+  /** Lines with a key that leads to a shell. */
+  usable: number
+  /** sshd refuses the file: it, or a folder above, belongs to somebody else or others may write. */
+  unsafe: string[]
+}
+
+/** Why a person does not get in; the first that applies of each way. */
+export type Obstacle =
+  | 'account-expired'
+  | 'no-shell'
+  | 'not-allowed'
+  | 'nologin-file'
+  | 'root-off'
+  | 'passwords-off'
+  | 'root-password-off'
+  | 'no-password'
+  | 'password-lapsed'
+  | 'keys-off'
+  | 'no-keys'
+  | 'keys-unsafe'
+  | 'more-asked'
+
+export interface Ways {
+  password: Obstacle | 'open'
+  key: Obstacle | 'open'
+  /** AllowUsers, AllowGroups… with a host in it: it depends on where one comes from. */
+  unsure: boolean
+}
+
+export interface LoginFacts {
+  account: Account
+  settings: SshdSettings
+  keys: AccountKeys
+  expiry: Expiry | undefined
+  shellExists: boolean
+  nologinFile: boolean
+}
+
+export function waysIn({ account, settings, keys, expiry, shellExists, nologinFile }: LoginFacts): Ways {
+  const isRoot = account.uid === 0
+  const allowed = isAllowed(account, settings)
+  const common: Obstacle | undefined =
+    expiry === 'account-expired'
+      ? 'account-expired'
+      : isNoShell(account.shell) || !shellExists
+        ? 'no-shell'
+        : allowed === 'no'
+          ? 'not-allowed'
+          : isRoot && settings.permitRootLogin === 'no'
+            ? 'root-off'
+            : // pam_nologin lets root pass.
+              nologinFile && !isRoot
+              ? 'nologin-file'
+              : undefined
+  return {
+    password: common ?? passwordWay(account, settings, expiry),
+    key: common ?? keyWay(account, settings, keys),
+    unsure: allowed === 'unsure',
+  }
+}
+
+function passwordWay(account: Account, settings: SshdSettings, expiry: Expiry | undefined): Ways['password'] {
+  if (account.password.kind === 'empty' ? !settings.emptyPasswords : account.password.kind !== 'set') return 'no-password'
+  if (expiry === 'password-lapsed') return 'password-lapsed'
+  const viaPam = settings.keyboardInteractive && settings.pam
+  if (!settings.passwords && !viaPam) return 'passwords-off'
+  if (account.uid === 0 && settings.permitRootLogin !== 'yes') return 'root-password-off'
+  const enough =
+    settings.methods.length === 0 ||
+    settings.methods.some((list) => list.every((one) => one === 'password' || one === 'keyboard-interactive'))
+  return enough ? 'open' : 'more-asked'
+}
+
+function keyWay(account: Account, settings: SshdSettings, keys: AccountKeys): Ways['key'] {
+  if (!settings.publicKeys) return 'keys-off'
+  if (account.uid === 0 && settings.permitRootLogin === 'forced-commands-only') return 'root-off'
+  if (keys.unsafe.length > 0 && settings.strictModes) return 'keys-unsafe'
+  if (keys.usable === 0) return 'no-keys'
+  // `UsePAM no` refuses a locked account (`!`) by keys as well; `*` passes (auth.c, allowed_user).
+  if (!settings.pam && account.password.kind === 'locked') return 'no-password'
+  const enough = settings.methods.length === 0 || settings.methods.some((list) => list.every((one) => one === 'publickey'))
+  return enough ? 'open' : 'more-asked'
+}
+
+/** In sshd's order: DenyUsers, AllowUsers, DenyGroups, AllowGroups (sshd_config(5)). */
+function isAllowed({ user, groups }: Account, settings: SshdSettings): 'yes' | 'no' | 'unsure' {
+  const named = (patterns: readonly string[]) => {
+    if (patterns.some((pattern) => !pattern.includes('@') && matchesPattern(pattern, user))) return 'yes'
+    return patterns.some((pattern) => pattern.includes('@') && matchesPattern(pattern.slice(0, pattern.lastIndexOf('@')), user))
+      ? 'unsure'
+      : 'no'
+  }
+  const inGroup = (patterns: readonly string[]) => patterns.some((pattern) => groups.some((group) => matchesPattern(pattern, group)))
+  const denied = named(settings.denyUsers)
+  const allowed = settings.allowUsers.length === 0 ? 'yes' : named(settings.allowUsers)
+  if (denied === 'yes' || allowed === 'no') return 'no'
+  if (inGroup(settings.denyGroups) || (settings.allowGroups.length > 0 && !inGroup(settings.allowGroups))) return 'no'
+  return denied === 'unsure' || allowed === 'unsure' ? 'unsure' : 'yes'
+}

@@ -1,0 +1,30 @@
+/**
+ * Labels of files written from a rescue system without SELinux: a file without its label is unreadable for the service that needs it
+ * ("login incorrect" for a right password). The system's own `setfiles` puts single labels back; without it the next start does all.
+ */
+import type { MountedSystem, Step } from './task.js'
+
+export interface Selinux {
+  enforcing: boolean
+  /** To be run after `paths` were created or rewritten; nothing on a system without SELinux. */
+  relabel(paths: readonly string[]): Step[]
+}
+
+export async function readSelinux(system: MountedSystem): Promise<Selinux> {
+  const config = (await system.files.text('/etc/selinux/config')) ?? ''
+  const value = (name: string) => new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)`, 'm').exec(config)?.[1]
+  const mode = value('SELINUX')?.toLowerCase()
+  if (mode !== 'enforcing' && mode !== 'permissive') return { enforcing: false, relabel: () => [] }
+  const contexts = `/etc/selinux/${value('SELINUXTYPE') ?? 'targeted'}/contexts/files/file_contexts`
+  const [setfiles, spec, autorelabel] = await system.files.read(['/usr/sbin/setfiles', contexts, '/.autorelabel'], 1)
+  const canLabel = setfiles?.kind === 'file' && spec?.kind === 'file'
+  const isDue = autorelabel?.kind === 'file'
+  return {
+    enforcing: mode === 'enforcing',
+    relabel(paths) {
+      if (isDue) return []
+      if (canLabel) return [{ kind: 'run', words: system.inSystem(['setfiles', '-F', contexts, ...paths]), risk: 'writes' }]
+      return [{ kind: 'edit', path: '/.autorelabel', before: undefined, after: '' }]
+    },
+  }
+}

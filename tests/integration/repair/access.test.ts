@@ -1,0 +1,270 @@
+/** "Root password and access" on a real tree, with the real chpasswd, usermod, chage, sshd, ssh-keygen and systemctl. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../electron/clock.js'
+import { createAccessTask } from '../../../electron/repair/access/access-task.js'
+import type { Repairs } from '../../../electron/repair/repairs.js'
+import { applyProposal, createTestSystem, findingsOf, repairsOf, type TestSystem } from '../../support/mounted-system.js'
+
+const today = Math.floor(Date.now() / 86_400_000)
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBkUZUCR3kYIz34D8hBkR/fcLi1/xi0SrG5yN/BZILGB admin@laptop'
+const unit = (name: string) =>
+  `[Unit]\nDescription=${name}\n[Service]\nExecStart=/usr/sbin/sshd -D\n[Install]\nWantedBy=multi-user.target\n`
+
+/** As Debian 12 cloud images are: root locked, `debian` with a key and sudo, no passwords over SSH. */
+const cloudImage = {
+  '/etc/passwd':
+    'root:x:0:0:root:/root:/bin/bash\nsshd:x:103:65534::/run/sshd:/usr/sbin/nologin\ndebian:x:1000:1000:Debian:/home/debian:/bin/bash\n',
+  '/etc/shadow': `root:*:${today}:0:99999:7:::\nsshd:!:${today}::::::\ndebian:!:${today}:0:99999:7:::\n`,
+  '/etc/group': 'root:x:0:\nsudo:x:27:debian\ndebian:x:1000:\nnogroup:x:65534:\n',
+  '/etc/login.defs': 'UID_MIN 1000\n',
+  '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nshadow: files\n',
+  '/etc/sudoers': 'root ALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n',
+  '/etc/sudoers.d/90-cloud-init-users': '# User rules for debian\ndebian ALL=(ALL) NOPASSWD:ALL\n',
+  '/etc/ssh/sshd_config':
+    'Include /etc/ssh/sshd_config.d/*.conf\nKbdInteractiveAuthentication no\nUsePAM yes\nSubsystem sftp /usr/lib/openssh/sftp-server\n',
+  '/etc/ssh/sshd_config.d/50-cloud-init.conf': 'PasswordAuthentication no\n',
+  '/usr/sbin/sshd': '',
+  '/usr/bin/bash': '',
+  '/usr/lib/systemd/system/ssh.service': unit('ssh'),
+}
+
+let system: TestSystem
+let repairs: Repairs
+const start = (files: Record<string, string> = {}) => {
+  system = createTestSystem({ ...cloudImage, ...files })
+  for (const home of ['home/debian', 'home/debian/.ssh']) mkdirSync(join(system.root, home), { recursive: true, mode: 0o700 })
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(system.root, 'etc/ssh/ssh_host_ed25519_key')])
+  execFileSync('systemctl', [`--root=${system.root}`, 'enable', 'ssh.service'], { stdio: 'ignore' })
+  system.write('/home/debian/.ssh/authorized_keys', `${key}\n`, 0o600)
+  execFileSync('chown', ['-R', '1000:1000', join(system.root, 'home/debian')])
+  repairs = repairsOf(system, createAccessTask(systemClock))
+}
+beforeEach(() => start())
+afterEach(() => system.remove())
+
+const read = (path: string) => readFileSync(join(system.root, path), 'utf8')
+async function states(): Promise<Record<string, string>> {
+  await repairs.examine(['access'])
+  return Object.fromEntries(findingsOf(repairs, 'access').map((one) => [one.id, `${one.state} ${one.words.code}`]))
+}
+const apply = (finding: string, proposal: string, answer?: Parameters<typeof applyProposal>[4]) =>
+  applyProposal(repairs, 'access', finding, proposal, answer)
+const shadowOf = (user: string) =>
+  read('/etc/shadow')
+    .split('\n')
+    .find((line) => line.startsWith(`${user}:`))!
+    .split(':')
+/** Does this password open the account? By crypt(3) itself. */
+const opens = (user: string, password: string) =>
+  execFileSync('perl', ['-e', 'my ($p, $h) = map { chomp; $_ } <STDIN>; print crypt($p, $h) eq $h ? 1 : 0'], {
+    input: `${password}\n${shadowOf(user)[1]}\n`,
+  }).toString() === '1'
+
+// The tools change owners and mount; without root there is nothing to test.
+describe.skipIf(process.getuid?.() !== 0)('access', () => {
+  it('finds a cloud image in order, and says who gets in', async () => {
+    expect(await states()).toEqual({
+      'way-in': 'fine way-in',
+      'ssh:root': 'fine ssh-root-nothing',
+      'ssh:debian': 'fine ssh-in',
+      'password:root': 'fine password-none',
+      'password:debian': 'fine password-none',
+      'sshd-config': 'fine sshd-valid',
+      'sshd-host-keys': 'fine sshd-host-keys',
+      'sshd-service': 'fine sshd-service-on',
+    })
+  })
+
+  it('changes a password with every character that a shell could take for its own, and takes it back', async () => {
+    const password = `p <&>$'"\\ \`id\`:é%s`
+    const change = await apply('password:root', 'change-password', { kind: 'password', password })
+    expect(change.result).toBe('verified')
+    expect(opens('root', password)).toBe(true)
+    expect(JSON.stringify(change)).not.toContain('id`')
+    expect((await states())['ssh:root']).toBe('warning ssh-console-only')
+    await repairs.undo(change.id)
+    expect(shadowOf('root')[1]).toBe('*')
+    expect(shadowOf('debian')[1]).toBe('!')
+  })
+
+  it('refuses a password with a line end', async () => {
+    await repairs.examine(['access'])
+    expect(() =>
+      repairs.plan({
+        task: 'access',
+        findingId: 'password:root',
+        proposalId: 'change-password',
+        answer: { kind: 'password', password: 'a\nroot:b' },
+      }),
+    ).toThrow()
+  })
+
+  it('lets root in by password with a file that is read first', async () => {
+    await apply('password:root', 'change-password', { kind: 'password', password: 'long enough' })
+    const change = await apply('ssh:root', 'allow-password-login')
+    expect(change.result).toBe('verified')
+    expect(read('/etc/ssh/sshd_config.d/00-rescueterm.conf')).toContain('PermitRootLogin yes\nPasswordAuthentication yes\n')
+    expect((await states())['ssh:root']).toBe('fine ssh-in')
+    await repairs.undo(change.id)
+    expect(existsSync(join(system.root, 'etc/ssh/sshd_config.d/00-rescueterm.conf'))).toBe(false)
+  })
+
+  it('edits sshd_config itself where nothing is included', async () => {
+    system.write(
+      '/etc/ssh/sshd_config',
+      '# mine\nPermitRootLogin no\nPasswordAuthentication no\nUsePAM yes\nKbdInteractiveAuthentication no\n',
+    )
+    await apply('password:root', 'change-password', { kind: 'password', password: 'long enough' })
+    expect((await apply('ssh:root', 'allow-password-login')).result).toBe('verified')
+    expect(read('/etc/ssh/sshd_config')).toBe(
+      '# mine\n# Added from rescue mode by RescueTerm.\nPermitRootLogin yes\nPasswordAuthentication yes\nPermitRootLogin no\nPasswordAuthentication no\nUsePAM yes\nKbdInteractiveAuthentication no\n',
+    )
+  })
+
+  it('keeps nobody out of a system where nobody gets in', async () => {
+    system.write('/home/debian/.ssh/authorized_keys', 'command="echo no" ssh-ed25519 AAAA\n')
+    expect((await states())['way-in']).toBe('fault no-way-in')
+    expect(findingsOf(repairs, 'access')[0]!.keepsOut).toBe(true)
+    expect((await apply('way-in', 'let-root-in', { kind: 'password', password: 'correct horse' })).result).toBe('verified')
+  })
+
+  it('adds a key as the user who owns it', async () => {
+    system.write('/home/debian/.ssh/authorized_keys', '# none')
+    const change = await apply('way-in', 'add-key', { kind: 'public-key', user: 'debian', key: `  ${key}\n` })
+    expect(change.result).toBe('verified')
+    expect(read('/home/debian/.ssh/authorized_keys')).toBe(`# none\n${key}\n`)
+    await apply('ssh:root', 'add-key', { kind: 'public-key', user: 'root', key })
+    const [folder, file] = ['root/.ssh', 'root/.ssh/authorized_keys'].map((path) => statSync(join(system.root, path)))
+    expect([folder!.mode & 0o777, file!.mode & 0o777, file!.uid]).toEqual([0o700, 0o600, 0])
+    expect((await states())['ssh:root']).toBe('fine ssh-in')
+  })
+
+  it.each(['-----BEGIN OPENSSH PRIVATE KEY-----', 'ssh-ed25519 nonsense', `command="id" ${key}`, `${key}\n${key}`])(
+    'takes no %s for a key',
+    async (text) => {
+      await repairs.examine(['access'])
+      const choice = {
+        task: 'access',
+        findingId: 'ssh:debian',
+        proposalId: 'add-key',
+        answer: { kind: 'public-key', user: 'debian', key: text },
+      } as const
+      expect(() => repairs.plan(choice)).toThrow(expect.objectContaining({ code: 'bad-key' }))
+    },
+  )
+
+  it('fixes keys that sshd would not read', async () => {
+    chmodSync(join(system.root, 'home/debian/.ssh'), 0o777)
+    expect((await states())['keys:debian']).toBe('fault keys-unsafe')
+    expect((await apply('keys:debian', 'fix-key-modes')).result).toBe('verified')
+    expect((await states())['way-in']).toBe('fine way-in')
+  })
+
+  it.each([
+    ['locked', `root:!$6$abcdefgh$${'x'.repeat(86)}:${today}:0:99999:7:::`, 'password:root', 'unlock-password'],
+    ['too old', `root:$6$abcdefgh$${'x'.repeat(86)}:${today - 200}:0:90:7:::`, 'expiry:root', 'restart-password-age'],
+    ['to be changed', `root:$6$abcdefgh$${'x'.repeat(86)}:0:0:99999:7:::`, 'expiry:root', 'restart-password-age'],
+    ['of an ended account', `root:$6$abcdefgh$${'x'.repeat(86)}:${today}:0:99999:7::${today - 1}:`, 'expiry:root', 'lift-account-expiry'],
+  ])('repairs a password that is %s, and takes it back', async (_, line, finding, proposal) => {
+    system.write('/etc/shadow', `${line}\nsshd:!:${today}::::::\ndebian:!:${today}:0:99999:7:::\n`)
+    const change = await apply(finding, proposal)
+    expect(change.result).toBe('verified')
+    expect(shadowOf('root').join(':')).not.toBe(line)
+    await repairs.undo(change.id)
+    expect(shadowOf('root').join(':')).toBe(line)
+  })
+
+  it('gives back a shell', async () => {
+    system.write('/etc/passwd', cloudImage['/etc/passwd'].replace('/bin/bash', '/usr/sbin/nologin'))
+    expect((await states())['shell:root']).toBe('fault account-no-shell')
+    const change = await apply('shell:root', 'set-shell')
+    expect(change.result).toBe('verified')
+    await repairs.undo(change.id)
+    expect(read('/etc/passwd')).toContain('root:x:0:0:root:/root:/usr/sbin/nologin')
+  })
+
+  it('takes /etc/nologin away', async () => {
+    system.write('/etc/nologin', 'maintenance\n')
+    expect(await states()).toMatchObject({ nologin: 'fault nologin-file', 'way-in': 'fault no-way-in' })
+    expect((await apply('nologin', 'remove-nologin')).result).toBe('verified')
+    expect((await states())['way-in']).toBe('fine way-in')
+  })
+
+  it('lets a user back into AllowUsers, keeping the rest of the line', async () => {
+    system.write(
+      '/etc/ssh/sshd_config.d/50-cloud-init.conf',
+      'PasswordAuthentication no\nAllowUsers alice bob  # people\nDenyUsers debian\n',
+    )
+    expect(await states()).toMatchObject({ 'ssh:debian': 'warning ssh-not-allowed', 'way-in': 'fault no-way-in' })
+    expect((await apply('ssh:debian', 'allow-user')).result).toBe('verified')
+    expect(read('/etc/ssh/sshd_config.d/50-cloud-init.conf')).toBe(
+      'PasswordAuthentication no\nAllowUsers alice bob debian  # people\n#DenyUsers debian\n',
+    )
+  })
+
+  it('asks sshd itself what a Match block means for a user', async () => {
+    system.write(
+      '/etc/ssh/sshd_config',
+      `${cloudImage['/etc/ssh/sshd_config']}Match User debian Address 203.0.113.0/24\n  PubkeyAuthentication no\n`,
+    )
+    expect((await states())['way-in']).toBe('fault no-way-in')
+    system.clientAddress = '198.51.100.7'
+    expect((await states())['way-in']).toBe('fine way-in')
+  })
+
+  it('comments out the line sshd stumbles over, in the file it stands in', async () => {
+    system.write('/etc/ssh/sshd_config.d/10-mine.conf', 'LogLevel INFO\nPermitRootLogn yes\n')
+    await repairs.examine(['access'])
+    expect(findingsOf(repairs, 'access').find((one) => one.id === 'sshd-config')).toMatchObject({
+      state: 'fault',
+      keepsOut: true,
+      words: { values: { file: '/etc/ssh/sshd_config.d/10-mine.conf', line: 2 } },
+    })
+    expect((await apply('sshd-config', 'comment-sshd-lines')).result).toBe('verified')
+    expect(read('/etc/ssh/sshd_config.d/10-mine.conf')).toBe('LogLevel INFO\n#PermitRootLogn yes\n')
+  })
+
+  it('takes a missing /run/sshd for no error', async () => {
+    execFileSync('rmdir', [join(system.root, 'run/sshd')])
+    expect((await states())['sshd-config']).toBe('fine sshd-valid')
+    expect(existsSync(join(system.root, 'run/sshd'))).toBe(false)
+  })
+
+  it('closes an open host key, and makes keys where none are', async () => {
+    const path = join(system.root, 'etc/ssh/ssh_host_ed25519_key')
+    chmodSync(path, 0o644)
+    expect((await states())['sshd-host-keys']).toBe('fault sshd-host-keys-open')
+    expect((await apply('sshd-host-keys', 'close-host-keys')).result).toBe('verified')
+    execFileSync('rm', [path, `${path}.pub`])
+    expect((await states())['sshd-host-keys']).toBe('fault sshd-no-host-keys')
+    expect((await apply('sshd-host-keys', 'make-host-keys')).result).toBe('verified')
+  })
+
+  it('starts SSH at the next boot, disabled or masked', async () => {
+    const systemctl = (verb: string) => execFileSync('systemctl', [`--root=${system.root}`, verb, 'ssh.service'], { stdio: 'ignore' })
+    systemctl('disable')
+    expect((await states())['sshd-service']).toBe('fault sshd-service-off')
+    const change = await apply('sshd-service', 'enable-ssh')
+    expect(change.result).toBe('verified')
+    await repairs.undo(change.id)
+    systemctl('mask')
+    expect((await states())['sshd-service']).toBe('fault sshd-service-masked')
+  })
+
+  it('says what it cannot tell, when no program of the system runs', async () => {
+    system.inSystem = () => ['sh', '-c', 'echo "chroot: failed to run command: Exec format error" >&2; exit 126']
+    expect(await states()).toMatchObject({
+      'sshd-config': 'unknown sshd-unread',
+      'way-in': 'fine way-in',
+      'password:root': 'fine password-none',
+    })
+  })
+
+  it('speaks of the files of no system at all', async () => {
+    execFileSync('rm', [join(system.root, 'etc/shadow')])
+    expect(await states()).toEqual({ accounts: 'unknown accounts-unreadable' })
+  })
+})
