@@ -24,7 +24,7 @@ export const errorCodes = [
   // signing in
   'auth-failed',
   'too-many-failures',
-  'password-expired',
+  'password-not-changed',
   'key-unreadable',
   'key-unsupported',
   'key-is-public',

@@ -35,7 +35,8 @@ export type HostKeyQuestion = z.infer<typeof HostKeyQuestion>
 export const CredentialRequest = z.strictObject({
   id: z.string(),
   user: z.string(),
-  kind: z.enum(['choose', 'passphrase', 'prompts']),
+  /** `new-password`: the old one has expired; `instruction` is what the server says of it. */
+  kind: z.enum(['choose', 'passphrase', 'prompts', 'new-password']),
   /** `choose`: methods the person can use now. */
   methods: z.array(z.enum(['password', 'key', 'agent'])),
   /** `passphrase`: the key file that is encrypted. `choose`: key files ssh would try. */
@@ -56,6 +57,7 @@ export const CredentialAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('key'), file: z.string().max(4096), passphrase: z.string().max(4096).optional() }),
   z.strictObject({ kind: z.literal('agent') }),
   z.strictObject({ kind: z.literal('passphrase'), passphrase: z.string().max(4096) }),
+  z.strictObject({ kind: z.literal('new-password'), password: z.string().min(1).max(4096) }),
   z.strictObject({ kind: z.literal('prompts'), answers: z.array(z.string().max(4096)).max(20) }),
   z.strictObject({ kind: z.literal('cancel') }),
 ])

@@ -34,6 +34,15 @@ export function createSignIn(o: { console: Console; output: Output; home: string
     return file ? { kind: 'key', file: absolute(file, o.home) } : cancel
   }
 
+  /** Typed twice, since it is not seen; empty to give up. */
+  async function newPassword(user: string): Promise<string> {
+    for (;;) {
+      const password = await secret(texts.connect.newPassword({ user: harmless(user) }))
+      if (password === '' || (await secret(texts.connect.newPasswordAgain)) === password) return password
+      output.tell(style.red(texts.connect.passwordsDiffer))
+    }
+  }
+
   return async (request) => {
     if (request.banner !== shownBanner) quote(request.banner)
     shownBanner = request.banner
@@ -44,6 +53,12 @@ export function createSignIn(o: { console: Console; output: Output; home: string
       case 'passphrase': {
         const passphrase = await secret(texts.connect.passphrase({ file: harmless(request.keyFiles[0] ?? '') }))
         return passphrase === '' ? cancel : { kind: 'passphrase', passphrase }
+      }
+      case 'new-password': {
+        output.tell(texts.connect.passwordExpired)
+        quote(request.instruction)
+        const password = await newPassword(request.user)
+        return password === '' ? cancel : { kind: 'new-password', password }
       }
       case 'prompts': {
         quote(request.instruction)

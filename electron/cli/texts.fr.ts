@@ -58,7 +58,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'weak-host-key': () => 'Le serveur présente une clé trop faible pour être crue (RSA de moins de 2048 bits).',
     'auth-failed': (d) => `Le serveur n’a pas accepté cette identification${d.user ? ` pour ${d.user}` : ''}.`,
     'too-many-failures': () => 'Le serveur a mis fin aux essais d’identification. Reconnectez-vous.',
-    'password-expired': () => 'Le mot de passe a expiré et doit d’abord être changé.',
+    'password-not-changed': () =>
+      'Le serveur n’a pas pris le nouveau mot de passe : trop simple, trop proche de l’ancien, ou l’ancien était faux.',
     'key-unreadable': withFile('illisible en tant que clé privée.'),
     'key-unsupported': (d) =>
       `${d.file ?? 'La clé'} : ce format de clé n’est pas pris en charge.${d.command ? ` Convertissez-la : ${d.command}` : ''}`,
@@ -285,6 +286,10 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     restored: (d) => `Votre propre clé a répondu : ${back(d)}.`,
     password: (d) => `Mot de passe${d.rescue ? ' du rescue' : ''} de ${d.user} : `,
     passphrase: (d) => `Phrase secrète de ${d.file} : `,
+    passwordExpired: 'Le mot de passe a expiré. Le serveur en veut un nouveau :',
+    newPassword: (d) => `Nouveau mot de passe de ${d.user} : `,
+    newPasswordAgain: 'Le même encore une fois : ',
+    passwordsDiffer: 'Les deux ne sont pas identiques.',
     keyFile: (d) => `Fichier de clé${d.default ? ` [${d.default}]` : ''} : `,
     useKey: '(Entrée seule : utiliser un fichier de clé)',
     serverSays: 'Le serveur dit :',

@@ -107,6 +107,10 @@ export interface Texts {
     restored: Say
     password: Say
     passphrase: Say
+    passwordExpired: string
+    newPassword: Say
+    newPasswordAgain: string
+    passwordsDiffer: string
     keyFile: Say
     useKey: string
     serverSays: string

@@ -35,6 +35,8 @@ export interface SignIn {
   handler: AuthHandlerMiddleware
   /** Listens to refusals beside ssh2, which keeps what follows an agent's failure to itself. */
   observe(handlers: ClientInternals['_protocol']['_handlers']): void
+  /** The password just sent has expired: asks for a new one, as often as the server does (RFC 4252 §8). `prompt` is the server's. */
+  changePassword(prompt: string, send: (old: string, chosen: string) => void): void
   /** Something that could be refused was sent. */
   hasTried(): boolean
   /** Why the sequence ended without a success; undefined while it runs. */
@@ -61,6 +63,8 @@ export function createSignIn(o: SignInOptions): SignIn {
   let disposed = false
   let ending: ReturnType<SignIn['ending']>
   let failed: ErrorInfo | undefined
+  /** The password that awaits its answer, and the new one chosen because it had expired. */
+  let sent: { password: string; chosen: string | undefined } | undefined
 
   async function ask(request: Ask): Promise<CredentialAnswer> {
     o.onWaitForPerson()
@@ -178,7 +182,7 @@ export function createSignIn(o: SignInOptions): SignIn {
       case 'password':
         if (!password) return yield* interact(answer.password)
         tried = true
-        return refused(yield { type: 'password', username, password: answer.password })
+        return yield* sendPassword(answer.password)
       case 'key':
         try {
           const identity = await fileIdentity(await readKeyFile(typedPath(answer.file)), answer.passphrase)
@@ -204,6 +208,30 @@ export function createSignIn(o: SignInOptions): SignIn {
         }
       default:
         throw new Cancelled()
+    }
+  }
+
+  async function* sendPassword(password: string): AsyncGenerator<AnyAuthMethod, Refusal | undefined, Refusal | undefined> {
+    sent = { password, chosen: undefined }
+    const reply = yield { type: 'password', username, password }
+    const { chosen } = sent
+    sent = undefined
+    if (chosen === undefined || reply?.partial) return refused(reply)
+    failed = new AppError('password-not-changed', { host: o.host, user: o.user }).toInfo()
+    return reply
+  }
+
+  async function changePassword(prompt: string, send: (change: { old: string; chosen: string }) => void) {
+    const changing = sent
+    if (!changing) return
+    try {
+      if (changing.chosen !== undefined) failed = new AppError('password-not-changed', { host: o.host, user: o.user }).toInfo()
+      const answer = await ask({ kind: 'new-password', instruction: stripServerText(prompt, 2000) })
+      if (answer.kind !== 'new-password') throw new Cancelled()
+      changing.chosen = answer.password
+      send({ old: changing.password, chosen: answer.password })
+    } catch (error) {
+      end(error)
     }
   }
 
@@ -290,6 +318,7 @@ export function createSignIn(o: SignInOptions): SignIn {
         inner(protocol, methods, partial)
       }
     },
+    changePassword: (prompt, send) => void changePassword(prompt, guarded(({ old, chosen }) => send(old, chosen))),
     hasTried: () => tried,
     ending: () => ending,
     explain(error) {

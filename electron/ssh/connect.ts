@@ -233,7 +233,9 @@ function runClient(socket: Socket, target: ConnectTarget, o: ConnectOptions, sig
   })
   client.on('ready', onReady)
   client.on('change password', (prompt) => {
-    fail(new AppError('password-expired', { ...place, user: target.user }, stripServerText(prompt)))
+    const { _protocol } = internals(client)
+    _protocol._authsQueue.shift()
+    signIn.changePassword(prompt, (old, chosen) => _protocol.authPassword(target.user, old, chosen))
   })
 
   if (o.signal.aborted) return cancel()

@@ -33,6 +33,10 @@ export interface ClientInternals {
     shell(channel: number, wantReply: boolean): void
     channelWindowAdjust(channel: number, bytes: number): void
     ping(): void
+    /** Its `change password` event would send its configured password, which we never give it. */
+    authPassword(username: string, password: string, newPassword: string): void
+    /** Methods whose answer is awaited. A change request is such an answer (RFC 4252 §8), but ssh2 leaves the method in. */
+    _authsQueue: string[]
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where a person signs in, in the place of the terminal: password, key file or agent, the passphrase of a key, or the server's
- * own questions. Which machine this is stands above, drawn by us; what the server wrote is a quotation. Secrets live in the form
+ * Where a person signs in, in the place of the terminal: password, key file or agent, the passphrase of a key, a new password
+ * for one that expired, or the server's own questions. Which machine this is stands above, drawn by us; what the server wrote is a quotation. Secrets live in the form
  * only: a new question is a new form, and an answered one is gone.
  */
 import type { CredentialAnswer, CredentialRequest, TerminalSession } from '../../shared/terminal-session.js'
@@ -8,6 +8,7 @@ import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { nameOf } from '../tabs/tab-label.js'
 import { ChooseForm } from './choose-form.js'
+import { NewPasswordForm } from './new-password-form.js'
 import { PassphraseForm } from './passphrase-form.js'
 import { PromptsForm } from './prompts-form.js'
 import { ServerWords } from './server-words.js'
@@ -41,6 +42,7 @@ function Card({ session, request }: { session: TerminalSession; request: Credent
         {request.banner && <ServerWords label={t('sign-in.banner')} text={request.banner} />}
         {request.kind === 'choose' && <ChooseForm {...form} />}
         {request.kind === 'passphrase' && <PassphraseForm {...form} />}
+        {request.kind === 'new-password' && <NewPasswordForm {...form} />}
         {request.kind === 'prompts' && <PromptsForm {...form} />}
       </div>
     </div>

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import ssh2, { type AuthContext, type KeyboardAuthContext } from 'ssh2'
+import ssh2, { type AuthContext, type KeyboardAuthContext, type PasswordAuthContext } from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CredentialAnswer } from '../../shared/terminal-session.js'
 import { connected, connectTo, failure, type Question } from '../support/connect.js'
@@ -273,17 +273,19 @@ describe('quarantine', () => {
   })
 })
 
+/** A server of our own making that signs in as it likes. */
+async function startOdd(authentication: (context: AuthContext, connection: ssh2.Connection) => void, banner?: string) {
+  const hostKey = await makeKey('ed25519')
+  const server = new ssh2.Server({ hostKeys: [await readFile(hostKey.path)], ...(banner ? { banner } : {}) }, (connection) => {
+    connection.on('error', () => {})
+    connection.on('authentication', (context) => authentication(context, connection))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => server.close())
+  return (server.address() as { port: number }).port
+}
+
 describe('keyboard-interactive and odd servers', () => {
-  async function startOdd(authentication: (context: AuthContext, connection: ssh2.Connection) => void, banner?: string) {
-    const hostKey = await makeKey('ed25519')
-    const server = new ssh2.Server({ hostKeys: [await readFile(hostKey.path)], ...(banner ? { banner } : {}) }, (connection) => {
-      connection.on('error', () => {})
-      connection.on('authentication', (context) => authentication(context, connection))
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    cleanups.push(() => server.close())
-    return (server.address() as { port: number }).port
-  }
   const interactive = (handle: (context: KeyboardAuthContext) => void) => (context: AuthContext) =>
     context.method === 'keyboard-interactive' ? handle(context) : context.reject(['keyboard-interactive'])
 
@@ -369,15 +371,116 @@ describe('keyboard-interactive and odd servers', () => {
     })
     expect(failure(await connectTo({ port }, () => password('x')))).toMatchObject({ code: 'too-many-failures' })
   })
+})
 
-  it('says that a password has expired', async () => {
-    const port = await startOdd((context) => {
+describe('an expired password', () => {
+  const OLD = 'Old-secret-1'
+  const NEW = 'Brand-new-77!'
+  const change = (text: string): CredentialAnswer => ({ kind: 'new-password', password: text })
+
+  interface ServerInternals {
+    _handlers: { USERAUTH_REQUEST(...args: unknown[]): void }
+    _authsQueue: string[]
+  }
+
+  /** A server of the kind that asks through the password method (RFC 4252 §8). `told` is what came with each request. */
+  async function startChanging(decide: (context: PasswordAuthContext, chosen: string) => void) {
+    const told: unknown[] = []
+    const port = await startOdd((context, connection) => {
+      if (context.method === 'keyboard-interactive')
+        return context.prompt([{ prompt: 'Code: ', echo: false }], (answers) =>
+          answers?.[0] === '123' ? context.accept() : context.reject(),
+        )
       if (context.method !== 'password') return context.reject(['password'])
-      context.requestChange('Your password has\x07 expired', () => context.reject())
+      const { _protocol } = connection as unknown as { _protocol: ServerInternals }
+      const inner = _protocol._handlers.USERAUTH_REQUEST
+      _protocol._handlers.USERAUTH_REQUEST = (...args) => {
+        told.push(args.at(-1))
+        inner(...args)
+      }
+      const ask = () => {
+        context.requestChange('Your password has\x07 expired', (chosen) => decide(context, chosen))
+        // ssh2's server, too, goes on awaiting an answer to what it has just answered.
+        _protocol._authsQueue.shift()
+      }
+      Object.assign(context, { ask })
+      ask()
     })
-    expect(failure(await connectTo({ port }, [password('old')]))).toMatchObject({
-      code: 'password-expired',
-      detail: 'Your password has expired',
+    return { port, told }
+  }
+  const askAgain = (context: PasswordAuthContext) => (context as unknown as { ask(): void }).ask()
+
+  it('is changed in the password method: the server’s words, the old and the new one', async () => {
+    const { port, told } = await startChanging((context) => context.accept())
+    const attempt = await connectTo({ port }, [password(OLD), change(NEW)])
+    expect(signedIn(attempt)).toEqual(['choose', 'new-password'])
+    expect(attempt.asked[1]).toMatchObject({ instruction: 'Your password has expired' })
+    expect(attempt.asked[1]!.failed).toBeUndefined()
+    expect(told).toEqual([{ oldPassword: OLD, newPassword: NEW }])
+    expect(JSON.stringify(attempt)).not.toContain(NEW)
+  })
+
+  it('is asked for again while the new one does not please the server', async () => {
+    const { port } = await startChanging((context, chosen) => (chosen === NEW ? context.accept() : askAgain(context)))
+    const attempt = await connectTo({ port }, [password(OLD), change('short'), change(NEW)])
+    expect(signedIn(attempt)).toEqual(['choose', 'new-password', 'new-password'])
+    expect(attempt.asked[2]!.failed).toMatchObject({ code: 'password-not-changed' })
+  })
+
+  it('may stay when the server refuses the change; other ways in go on', async () => {
+    const { port } = await startChanging((context) => context.reject(['password', 'keyboard-interactive']))
+    const attempt = await connectTo({ port }, [password(OLD), change(NEW), { kind: 'cancel' }])
+    expect(attempt.outcome).toEqual({ kind: 'cancelled' })
+    expect(attempt.asked[2]).toMatchObject({ kind: 'choose', failed: { code: 'password-not-changed' } })
+  })
+
+  it('may be one of two steps', async () => {
+    const { port } = await startChanging((context) => context.reject(['keyboard-interactive'], true))
+    const attempt = await connectTo({ port }, [password(OLD), change(NEW), { kind: 'prompts', answers: ['123'] }])
+    expect(signedIn(attempt)).toEqual(['choose', 'new-password', 'prompts'])
+    expect(attempt.asked[2]!.failed).toBeUndefined()
+  })
+
+  it('is cancelled like every question', async () => {
+    const { port } = await startChanging((context) => context.accept())
+    expect((await connectTo({ port }, [password(OLD), { kind: 'cancel' }])).outcome).toEqual({ kind: 'cancelled' })
+  })
+
+  it('of a real sshd with PAM is changed through its own questions', async () => {
+    const sshd = await start({ password: OLD, config: ['UsePAM yes', 'KbdInteractiveAuthentication yes', 'PasswordAuthentication no'] })
+    execFileSync('chage', ['-d', '0', sshd.user])
+    const attempt = await connectTo({ port: sshd.port, user: sshd.user }, ({ prompts }) => ({
+      kind: 'prompts',
+      answers: prompts.map(({ text }) => (/new password/i.test(text) ? NEW : OLD)),
+    }))
+    expect(signedIn(attempt)).toEqual(['prompts', 'prompts', 'prompts', 'prompts'])
+    expect(attempt.asked[1]!.prompts[0]!.text).toContain('You are required to change your password')
+    const next = await connectTo({ port: sshd.port, user: sshd.user }, () => ({ kind: 'prompts', answers: [NEW] }))
+    expect(signedIn(next)).toEqual(['prompts'])
+  })
+
+  it.each([
+    ['with PAM', ['UsePAM yes']],
+    ['without PAM', []],
+  ])('of a real sshd %s that took it by password is changed in the terminal', async (_name, config) => {
+    const sshd = await start({ password: OLD, config })
+    execFileSync('chage', ['-d', '0', sshd.user])
+    const connection = connected(await connectTo({ port: sshd.port, user: sshd.user }, [password(OLD)]))
+    const shell = await connection.openShell({ cols: 80, rows: 24 })
+    const typed = [OLD, NEW, NEW]
+    let output = ''
+    let answered = 0
+    const exit = await new Promise((resolve) => {
+      shell.onDidExit(resolve)
+      shell.onData((bytes) => {
+        output += bytes.toString()
+        const asked = output.match(/password: /gi)?.length ?? 0
+        for (; answered < asked; answered++) shell.write(`${typed[answered]}\n`)
+      })
     })
+    connection.end()
+    expect(exit).toEqual({ exitCode: 0 })
+    expect(output).toContain('You must change your password now and login again')
+    expect(signedIn(await connectTo({ port: sshd.port, user: sshd.user }, [password(NEW)]))).toEqual(['choose'])
   })
 })
