@@ -1,0 +1,184 @@
+/**
+ * The person's provider accounts in `<dataDir>/accounts.json`, without secrets. Those go to the vault; where there is no safe one
+ * they live in memory until the end of this run.
+ */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../shared/errors.js'
+import { type AccountState, type NewAccount, neededSecrets, ProviderAccount, Secrets, type SecretsPlace } from '../../shared/provider.js'
+import { readJsonFile, writeJsonFile } from '../durable-file.js'
+import { createEmitter } from '../emitter.js'
+import { createHetznerCloud } from './hetzner-cloud.js'
+import { createHetznerRobot } from './hetzner-robot.js'
+import { places } from './ovhcloud/endpoints.js'
+import { createOvhcloud } from './ovhcloud/provider.js'
+import { ProviderError } from './problem.js'
+import type { Provider, ProviderParts } from './provider.js'
+import { createScaleway } from './scaleway.js'
+import type { SecretVault } from './vault.js'
+
+export interface Accounts {
+  list(): AccountState[]
+  onDidChange(listener: () => void): () => void
+  load(): Promise<void>
+  /** @throws ProviderError `no-oauth` for a site without OAuth2. */
+  add(account: NewAccount, secrets: Secrets): Promise<string>
+  /** Replaces what is not secret. */
+  update(id: string, account: NewAccount): Promise<void>
+  setSecrets(id: string, secrets: Secrets): Promise<void>
+  /** Forgets the account and its secrets. */
+  remove(id: string): Promise<void>
+  /** @throws ProviderError `secret-missing`. The same adapter as long as nothing of the account changes: it knows the time and holds a token. */
+  provider(id: string): Promise<Provider>
+}
+
+const Stored = z.strictObject({ accounts: z.array(ProviderAccount) })
+
+export function createAccounts(o: { dataDir: string; vault: SecretVault; parts: ProviderParts }): Accounts {
+  const { vault, parts } = o
+  const path = join(o.dataDir, 'accounts.json')
+  const changed = createEmitter()
+  let accounts: ProviderAccount[] = []
+  let writing: Promise<unknown> = Promise.resolve()
+  const placed = new Map<string, SecretsPlace>()
+  const inMemory = new Map<string, Secrets>()
+  const adapters = new Map<string, Provider>()
+
+  function find(id: string): ProviderAccount {
+    const account = accounts.find((one) => one.id === id)
+    if (!account) throw new AppError('not-found', { id })
+    return account
+  }
+
+  /** One writer at a time; memory changes only after the disk has. */
+  function change(edit: (all: ProviderAccount[]) => ProviderAccount[]): Promise<void> {
+    const run = writing.then(async () => {
+      const next = edit(accounts)
+      await writeJsonFile(path, { accounts: next })
+      accounts = next
+      changed.emit()
+    })
+    writing = run.catch(() => {})
+    return run
+  }
+
+  async function readSecrets(account: ProviderAccount): Promise<{ place: SecretsPlace; secrets: Secrets }> {
+    const isWhole = (secrets: Secrets) => neededSecrets(account).every((field) => secrets[field])
+    const own = inMemory.get(account.id)
+    if (own && isWhole(own)) return { place: 'this-run', secrets: own }
+    const text = await vault.read(account.id).catch(() => undefined)
+    const kept = text === undefined ? undefined : parseSecrets(text)
+    return kept && isWhole(kept) ? { place: 'kept', secrets: kept } : { place: 'missing', secrets: {} }
+  }
+
+  async function keepSecrets(id: string, secrets: Secrets) {
+    inMemory.delete(id)
+    const { kind } = await vault.available().catch(() => ({ kind: 'none' }))
+    const isKept =
+      kind === 'safe' &&
+      (await vault.write(id, JSON.stringify(secrets)).then(
+        () => true,
+        () => false,
+      ))
+    if (!isKept) {
+      // An old one would come back after the next start.
+      await vault.remove(id).catch(() => {})
+      inMemory.set(id, secrets)
+    }
+    adapters.delete(id)
+    placed.set(id, (await readSecrets(find(id))).place)
+  }
+
+  function check(account: NewAccount) {
+    if (account.kind === 'ovhcloud' && account.signIn.kind === 'oauth2' && !places[account.endpoint].token) {
+      throw new ProviderError('ovhcloud', 'no-oauth')
+    }
+  }
+
+  return {
+    onDidChange: changed.on,
+    list: () => accounts.map((account) => ({ account, secrets: placed.get(account.id) ?? 'missing', needs: neededSecrets(account) })),
+    async load() {
+      try {
+        accounts = (await readJsonFile(path, Stored))?.accounts ?? []
+      } catch (error) {
+        parts.log.error('the accounts could not be read', error)
+      }
+      for (const account of accounts) placed.set(account.id, (await readSecrets(account)).place)
+      changed.emit()
+    },
+    async add(account, secrets) {
+      check(account)
+      const id = randomUUID()
+      await change((all) => [...all, ProviderAccount.parse({ ...account, id })])
+      await keepSecrets(id, secrets)
+      changed.emit()
+      return id
+    },
+    async update(id, account) {
+      find(id)
+      check(account)
+      await change((all) => all.map((one) => (one.id === id ? ProviderAccount.parse({ ...account, id }) : one)))
+      adapters.delete(id)
+      placed.set(id, (await readSecrets(find(id))).place)
+      changed.emit()
+    },
+    async setSecrets(id, secrets) {
+      find(id)
+      await keepSecrets(id, secrets)
+      changed.emit()
+    },
+    async remove(id) {
+      find(id)
+      // Secrets first: a crash in between must not leave one that no list shows.
+      await vault.remove(id)
+      inMemory.delete(id)
+      adapters.delete(id)
+      placed.delete(id)
+      await change((all) => all.filter((one) => one.id !== id))
+    },
+    async provider(id) {
+      const account = find(id)
+      const known = adapters.get(id)
+      if (known) return known
+      const { secrets } = await readSecrets(account)
+      const adapter = createProvider(account, secrets, parts)
+      adapters.set(id, adapter)
+      return adapter
+    },
+  }
+}
+
+/** @throws ProviderError `secret-missing` */
+export function createProvider(account: NewAccount, secrets: Secrets, parts: ProviderParts): Provider {
+  const need = (field: keyof Secrets): string => {
+    const found = secrets[field]
+    if (!found) throw new ProviderError(account.kind, 'secret-missing')
+    return found
+  }
+  switch (account.kind) {
+    case 'hetzner-cloud':
+      return createHetznerCloud({ token: need('token') }, parts)
+    case 'hetzner-robot':
+      return createHetznerRobot({ user: account.user, password: need('password') }, parts)
+    case 'scaleway':
+      return createScaleway({ secretKey: need('secretKey') }, parts)
+    case 'ovhcloud': {
+      const { endpoint, readMail, signIn } = account
+      const credentials =
+        signIn.kind === 'keys'
+          ? { ...signIn, applicationSecret: need('applicationSecret'), consumerKey: need('consumerKey') }
+          : { ...signIn, clientSecret: need('clientSecret') }
+      return createOvhcloud({ endpoint, credentials, readMail }, parts)
+    }
+  }
+}
+
+function parseSecrets(text: string): Secrets | undefined {
+  try {
+    return Secrets.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}

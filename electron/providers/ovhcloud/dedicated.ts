@@ -1,0 +1,157 @@
+/**
+ * OVHcloud dedicated servers. The boot mode is the number of a netboot: the rescue one is chosen by its kernel, the old one is
+ * handed to the caller first, and a restart has to be asked for. Tasks have a state but no percentage.
+ */
+import { z } from 'zod'
+import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
+import { stripServerLine } from '../../../shared/server-text.js'
+import type { Clock } from '../../clock.js'
+import { manualWay } from '../manual.js'
+import { afterChange, ProviderError } from '../problem.js'
+import type { ChangeOptions, Credentials } from '../provider.js'
+import { type WatchOptions, watch } from '../wait.js'
+import { nothing, type OvhClient } from './client.js'
+import { noteMails } from './mails.js'
+import type { Redeemed } from './secret.js'
+import { eachOf } from './vps.js'
+
+const Dedicated = z.object({
+  name: z.string(),
+  ip: z.string(),
+  bootId: z.number().int().nullish(),
+  powerState: z.string().optional(),
+  rescueSshKey: z.string().nullish(),
+})
+const Boot = z.object({ bootId: z.number().int(), bootType: z.string(), kernel: z.string() })
+const Task = z.object({ taskId: z.number().int(), status: z.string(), function: z.string() })
+const Access = z.array(z.object({ type: z.string(), user: z.string().nullish(), password: z.string().nullish() }))
+const Ids = z.array(z.number().int())
+const Names = z.array(z.string())
+
+const EVERY_MS = 10_000
+/** The list also holds Windows and older systems, in no promised order: only these are the Linux rescue, the newer one first. */
+const kernels = ['rescue-customer', 'rescue64-pro']
+const faults = new Set(['cancelled', 'customerError', 'ovhError'])
+
+export function createDedicated(client: OvhClient, clock: Clock, readMail: boolean) {
+  const path = (name: string) => `/dedicated/server/${encodeURIComponent(name)}`
+  const read = (name: string, signal: AbortSignal) => client.call('GET', path(name), { answer: Dedicated, signal })
+  const boot = (name: string, id: number, signal: AbortSignal) => client.call('GET', `${path(name)}/boot/${id}`, { answer: Boot, signal })
+
+  async function boots(name: string, bootType: 'rescue' | 'harddisk', signal: AbortSignal) {
+    const ids = await client.call('GET', `${path(name)}/boot?bootType=${bootType}`, { answer: Ids, signal })
+    return eachOf(ids, (id) => boot(name, id, signal))
+  }
+
+  async function rescueBoot(name: string, signal: AbortSignal): Promise<number> {
+    const all = await boots(name, 'rescue', signal)
+    for (const kernel of kernels) {
+      const found = all.find((one) => one.kernel === kernel)
+      if (found) return found.bootId
+    }
+    throw new ProviderError('ovhcloud', 'no-rescue-system')
+  }
+
+  /** What the machine started from before, unless that was a rescue system too; else its disk. */
+  async function normalBoot(name: string, entered: Before | undefined, signal: AbortSignal): Promise<number> {
+    if (entered?.bootId !== undefined && (await boot(name, entered.bootId, signal)).bootType !== 'rescue') return entered.bootId
+    const disk = (await boots(name, 'harddisk', signal))[0]
+    if (!disk) throw new ProviderError('ovhcloud', 'no-disk-boot')
+    return disk.bootId
+  }
+
+  async function setBoot(name: string, bootId: number, signal: AbortSignal) {
+    try {
+      await client.call('PUT', path(name), { body: { bootId }, answer: nothing, signal })
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.changed !== 'unknown') throw error
+      const now = await afterChange('unknown', () => read(name, signal))
+      if (now.bootId !== bootId) throw error.after('nothing')
+    }
+  }
+
+  async function restart(name: string, bootId: number, o: ChangeOptions, mails?: number[]): Promise<{ before: Before; task: number }> {
+    const server = await read(name, o.signal)
+    const type = server.bootId == null ? 'unknown' : (await boot(name, server.bootId, o.signal)).bootType
+    const before: Before = {
+      at: client.now().toISOString(),
+      boot: type,
+      ...(server.bootId == null ? {} : { bootId: server.bootId }),
+      ...(mails ? { mails } : {}),
+    }
+    await o.beforeChange(before)
+    o.signal.throwIfAborted()
+    const { signal } = new AbortController()
+    await setBoot(name, bootId, signal)
+    const { taskId } = await afterChange('boot-mode', () => client.call('POST', `${path(name)}/reboot`, { answer: Task, signal }))
+    return { before, task: taskId }
+  }
+
+  return {
+    async list(signal: AbortSignal): Promise<ProviderServer[]> {
+      const names = await client.call('GET', '/dedicated/server', { answer: Names, signal })
+      return eachOf(names, async (name) => {
+        const server = await read(name, signal)
+        const state: MachineState = server.powerState === 'poweroff' ? 'off' : 'unknown'
+        return { id: `dedicated/${name}`, product: 'dedicated', name: stripServerLine(server.name, 100), addresses: [server.ip], state }
+      })
+    },
+    addresses: async (name: string, signal: AbortSignal) => [(await read(name, signal)).ip],
+    async inspect(name: string, signal: AbortSignal) {
+      const server = await read(name, signal)
+      const bootId = await rescueBoot(name, signal)
+      // The boot mode says what the next start brings, not what runs: only the same mode is a hint.
+      const isSet = server.bootId === bootId
+      const state: MachineState = server.powerState === 'poweroff' ? 'off' : isSet ? 'rescue' : 'running'
+      return {
+        state,
+        requests: [
+          { method: 'PUT', path: path(name), body: JSON.stringify({ bootId }) },
+          { method: 'POST', path: `${path(name)}/reboot`, body: '' },
+        ],
+      }
+    },
+    async enter(name: string, o: ChangeOptions) {
+      const bootId = await rescueBoot(name, o.signal)
+      const mails = readMail ? await noteMails(client, o.signal) : undefined
+      return { operation: { kind: 'enter' as const, server: `dedicated/${name}`, ...(await restart(name, bootId, o, mails)) } }
+    },
+    async leave(name: string, o: ChangeOptions & { entered?: Before | undefined }): Promise<Operation> {
+      const bootId = await normalBoot(name, o.entered, o.signal)
+      return { kind: 'leave', server: `dedicated/${name}`, ...(await restart(name, bootId, o)) }
+    },
+    progress(name: string, operation: Operation, o: WatchOptions) {
+      return watch({
+        ...o,
+        clock,
+        everyMs: EVERY_MS,
+        startedAt: operation.before.at,
+        manual: manualWay('ovhcloud-dedicated', operation.kind),
+        async look() {
+          const now = await client.call('GET', `${path(name)}/task/${operation.task}`, { answer: Task, signal: o.signal })
+          const task = stripServerLine(now.function)
+          if (now.status === 'done') return { kind: 'done' }
+          if (!faults.has(now.status)) return { kind: 'busy', task }
+          const data = { task, state: stripServerLine(now.status) }
+          return { kind: 'failed', error: new ProviderError('ovhcloud', 'task-failed', { data, changed: 'boot-mode' }) }
+        },
+      })
+    },
+    /** The server's own secret. undefined: this key or range gives none, and the mail has to tell. */
+    async credentials(name: string, signal: AbortSignal, redeem: (id: string) => Promise<Redeemed>): Promise<Credentials | undefined> {
+      if ((await read(name, signal)).rescueSshKey) return { kind: 'account-keys', user: 'root' }
+      try {
+        const all = await client.call('POST', `${path(name)}/authenticationSecret`, { answer: Access, signal })
+        const ssh = all.find((one) => one.type === 'SSH' && one.password)
+        if (!ssh?.password) return undefined
+        const redeemed = await redeem(ssh.password)
+        return redeemed.kind === 'secret'
+          ? { kind: 'password', user: ssh.user || 'root', password: redeemed.secret, source: 'secret' }
+          : undefined
+      } catch (error) {
+        if (error instanceof ProviderError && ['not-granted', 'not-found', 'not-available'].includes(error.problem)) return undefined
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,182 @@
+/** Scaleway Instances and Elastic Metal. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createScaleway } from '../../../electron/providers/scaleway.js'
+import type { Before, Operation, ProgressState } from '../../../shared/provider.js'
+import { startFakeProvider } from '../../support/fake-provider.js'
+import { type Harness, harness } from '../../support/provider-harness.js'
+
+const secretKey = 'SECRET00-1111-2222-3333-444444444444'
+const rescuePassword = 'SECRETrescuePw9'
+const zone = 'fr-par-2'
+const signal = new AbortController().signal
+const quiet = { signal, beforeChange: async () => {} }
+const instances = '/instance/v1/zones/{zone}/servers'
+const metals = '/baremetal/v1/zones/{zone}/servers'
+let fake: Harness
+let machine: { state: string; boot_type: string; later: string[] }
+let metal: { status: string; boot_type: string; later: string[] }
+const open = (secret = secretKey) => createScaleway({ secretKey: secret }, fake.parts)
+
+beforeEach(async () => {
+  machine = { state: 'running', boot_type: 'local', later: [] }
+  metal = { status: 'ready', boot_type: 'normal', later: [] }
+  fake = await harness(
+    () =>
+      startFakeProvider({
+        files: ['scaleway/api.json', 'scaleway/more.json'],
+        authenticate: ({ headers }) =>
+          headers['x-auth-token'] === secretKey
+            ? undefined
+            : { status: 401, body: { message: 'authentication is denied', type: 'denied_authentication', method: 'api_key' } },
+      }),
+    [secretKey, rescuePassword, 'SECRETwrong'],
+  )
+  const instance = () => {
+    machine.state = machine.later.shift() ?? machine.state
+    return {
+      id: 'i1',
+      name: 'web',
+      state: machine.state,
+      boot_type: machine.boot_type,
+      public_ips: [{ id: 'x', address: '203.0.113.5', family: 'inet' }],
+    }
+  }
+  const server = () => {
+    metal.status = metal.later.shift() ?? metal.status
+    const { status, boot_type } = metal
+    const rescue_server = boot_type === 'rescue' ? { user: 'em-abc', password: rescuePassword } : null
+    return { id: 'm1', name: 'db', status, boot_type, ips: [{ id: 'y', address: '203.0.113.6', version: 'IPv4' }], rescue_server }
+  }
+  fake.api.on(`GET ${instances}`, ({ at, query }) => {
+    // A full first page: the second has to be asked for.
+    const page = Number(query.get('page'))
+    if (at.zone !== zone) return { body: { servers: [] } }
+    return {
+      body: {
+        servers: page === 1 ? Array.from({ length: 100 }, (_, n) => ({ ...instance(), id: `i${n}` })) : [{ ...instance(), id: 'last' }],
+      },
+    }
+  })
+  fake.api.on(`GET ${metals}`, ({ at }) => ({ body: { total_count: 1, servers: at.zone === zone ? [server()] : [] } }))
+  fake.api.on(`GET ${instances}/{server_id}`, () => ({ body: { server: instance() } }))
+  fake.api.on(`PATCH ${instances}/{server_id}`, ({ body }) => {
+    // Scaleway changes it on a machine that is off only.
+    if (machine.state !== 'stopped') return { status: 400, body: { message: 'server should be stopped', type: 'invalid_request_error' } }
+    machine.boot_type = (body as { boot_type: string }).boot_type
+    return { body: { server: instance() } }
+  })
+  fake.api.on(`POST ${instances}/{server_id}/action`, ({ body }) => {
+    const { action } = body as { action: string }
+    machine.later = action === 'poweroff' ? ['stopping', 'stopping', 'stopped'] : ['starting', 'running']
+    return { body: { task: { id: 't1', description: 'x', progress: 0, status: 'pending', started_at: '2026-11-24T02:07:00Z' } } }
+  })
+  fake.api.on(`GET ${metals}/{server_id}`, () => ({ body: server() }))
+  fake.api.on(`POST ${metals}/{server_id}/reboot`, ({ body }) => {
+    metal.boot_type = (body as { boot_type: string }).boot_type
+    metal.status = 'starting'
+    metal.later = ['starting', 'starting', 'ready']
+    return { body: server() }
+  })
+})
+afterEach(async () => {
+  await fake.close()
+  fake.check()
+  // Deletes the machine: never, whatever happens.
+  expect(fake.api.asked.filter(({ text }) => text.includes('terminate'))).toEqual([])
+})
+
+const follow = (operation: Operation) => fake.clock.run(open().progress(operation, { signal, onState() {} }))
+
+it('lists all zones and pages of both products', async () => {
+  const all = await fake.clock.run(open().listServers(signal))
+  expect(all).toHaveLength(102)
+  expect(all.at(-2)).toEqual({
+    id: `instance/${zone}/last`,
+    product: 'instance',
+    name: 'web',
+    addresses: ['203.0.113.5'],
+    state: 'running',
+  })
+  expect(all.at(-1)).toEqual({ id: `metal/${zone}/m1`, product: 'metal', name: 'db', addresses: ['203.0.113.6'], state: 'running' })
+})
+
+it('lists what a key for one product may see', async () => {
+  const refused = {
+    status: 403,
+    body: { message: 'insufficient permissions', type: 'permissions_denied', details: [{ resource: 'baremetal', action: 'read' }] },
+  }
+  fake.api.on(`GET ${metals}`, () => refused)
+  expect(await fake.clock.run(open().listServers(signal))).toHaveLength(101)
+  fake.api.on(`GET ${instances}`, () => refused)
+  expect(await fake.refused(open().listServers(signal))).toMatchObject({ problem: 'not-granted', data: { right: 'baremetal read' } })
+  expect((await fake.refused(open('SECRETwrong').listServers(signal))).problem).toBe('bad-credentials')
+})
+
+describe('an Instance', () => {
+  const server = `instance/${zone}/i1`
+  const changes = () => fake.api.asked.filter(({ method }) => method !== 'GET').map(({ body }) => body)
+
+  it('is powered off, changed and powered on, there and back; the account’s keys open it', async () => {
+    const recorded: Before[] = []
+    const states: ProgressState[] = []
+    const { operation } = await fake.clock.run(
+      open().enter(server, { signal, beforeChange: async (before) => void recorded.push(before), onState: (state) => states.push(state) }),
+    )
+    expect(recorded).toEqual([{ at: '2026-11-24T02:07:00.000Z', boot: 'local' }])
+    expect(changes()).toEqual([{ action: 'poweroff' }, { boot_type: 'rescue' }, { action: 'poweron' }])
+    expect(states.map(({ task }) => task)).toEqual(['stopping', 'stopping', 'stopped'])
+    expect(await follow(operation)).toEqual({ kind: 'done' })
+    expect(await fake.clock.run(open().credentials(operation, { signal }))).toEqual({ kind: 'account-keys', user: 'root' })
+    const back = await fake.clock.run(open().leave(server, quiet))
+    expect(await follow(back)).toEqual({ kind: 'done' })
+    expect(machine).toMatchObject({ state: 'running', boot_type: 'local' })
+  })
+
+  it('that is off already is only started', async () => {
+    machine.state = 'stopped'
+    expect((await fake.clock.run(open().inspect(server, signal))).requests.map(({ method }) => method)).toEqual(['PATCH', 'POST'])
+    await fake.clock.run(open().enter(server, quiet))
+    expect(changes()).toEqual([{ boot_type: 'rescue' }, { action: 'poweron' }])
+  })
+
+  it('says that it was powered off when the rest fails, or never ends', async () => {
+    fake.api.once(`PATCH ${instances}/{server_id}`, { status: 403, body: { message: 'x', type: 'permissions_denied', details: [] } })
+    expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem: 'not-granted', changed: 'stopped' })
+    machine = { state: 'running', boot_type: 'local', later: [] }
+    fake.api.once(`POST ${instances}/{server_id}/action`, { body: { task: { id: 't' } } })
+    expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem: 'too-slow', changed: 'stopped' })
+  })
+
+  it.each([
+    [409, 'busy'],
+    [412, 'busy'],
+    [404, 'not-found'],
+    [400, 'rejected'],
+  ])('understands %i', async (status, problem) => {
+    fake.api.once(`POST ${instances}/{server_id}/action`, { status, body: { message: 'x', type: 'y' } })
+    expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem, changed: 'nothing' })
+  })
+})
+
+describe('an Elastic Metal server', () => {
+  const server = `metal/${zone}/m1`
+
+  it('restarts into rescue with one call, tells user and password, and back', async () => {
+    const { operation, credentials } = await fake.clock.run(open().enter(server, quiet))
+    expect(credentials).toEqual({ kind: 'password', user: 'em-abc', password: rescuePassword, source: 'answer' })
+    expect(await follow(operation)).toEqual({ kind: 'done' })
+    expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ user: 'em-abc', source: 'server' })
+    const back = await fake.clock.run(open().leave(server, quiet))
+    expect(await follow(back)).toEqual({ kind: 'done' })
+    expect(fake.api.asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+      { boot_type: 'rescue' },
+      { boot_type: 'normal' },
+    ])
+  })
+
+  it('ends with the way by hand when it fails', async () => {
+    const { operation } = await fake.clock.run(open().enter(server, quiet))
+    metal.later = ['error']
+    expect(await follow(operation)).toMatchObject({ kind: 'failed', problem: { problem: 'task-failed' }, manual: { id: 'scaleway-metal' } })
+  })
+})
