@@ -16,6 +16,10 @@ export const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ]
 
+/** Those a server can use with the very key in hand. */
+export const algorithmsOfKeyType = (type: string): string[] =>
+  type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : hostKeyAlgorithms.filter((name) => name === type)
+
 /**
  * Classic Diffie-Hellman comes last and its small group first: in Electron group 14 freezes the thread for 0.7 s, group 16 for
  * 4 s, and with it every open terminal. Group 18 (23 s) and group exchange (2 s) are not offered at all.

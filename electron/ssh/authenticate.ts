@@ -14,6 +14,7 @@ import { asAgent, type Identity, isUsableKey, listAgent } from './identity.js'
 import type { ClientInternals } from './internals.js'
 import { type KeyFile, readKeyFile, unlockKey } from './private-key.js'
 import { askingPassword, findIdentities } from './sign-in-order.js'
+import type { SignInStep } from './sign-in-steps.js'
 
 // sshd counts every offered key and gives up at six (MaxAuthTries): one try is left for a password.
 const MAX_SILENT_KEYS = 5
@@ -22,6 +23,8 @@ const MANY_FAILURES = 3
 
 export interface SignInOptions extends ConnectTarget {
   credentials: Credentials
+  /** Exactly these steps and nobody is asked: a second connection of someone who is signed in already. */
+  repeat?: readonly SignInStep[] | undefined
   quarantine: boolean
   signal: AbortSignal
   /** The server's pre-auth banner so far, stripped. */
@@ -35,6 +38,8 @@ export interface SignIn {
   handler: AuthHandlerMiddleware
   /** Listens to refusals beside ssh2, which keeps what follows an agent's failure to itself. */
   observe(handlers: ClientInternals['_protocol']['_handlers']): void
+  /** After a success: the steps that led there; undefined when one of them cannot be done twice (a one-time code). */
+  accepted(): SignInStep[] | undefined
   /** The password just sent has expired: asks for a new one, as often as the server does (RFC 4252 §8). `prompt` is the server's. */
   changePassword(prompt: string, send: (old: string, chosen: string) => void): void
   /** Something that could be refused was sent. */
@@ -65,6 +70,9 @@ export function createSignIn(o: SignInOptions): SignIn {
   let failed: ErrorInfo | undefined
   /** The password that awaits its answer, and the new one chosen because it had expired. */
   let sent: { password: string; chosen: string | undefined } | undefined
+  const accepted: (SignInStep | undefined)[] = []
+  /** What is being tried; undefined when it cannot be done twice. */
+  let step: SignInStep | undefined
 
   async function ask(request: Ask): Promise<CredentialAnswer> {
     o.onWaitForPerson()
@@ -111,15 +119,23 @@ export function createSignIn(o: SignInOptions): SignIn {
 
   /** The public part is often readable without the passphrase; then the server is asked first. */
   async function fileIdentity(file: KeyFile, passphrase?: string): Promise<Identity> {
-    const opened = !file.blob || passphrase !== undefined || !file.encrypted ? await unlock(file, passphrase) : undefined
+    let opened = !file.blob || passphrase !== undefined || !file.encrypted ? await unlock(file, passphrase) : undefined
     if (opened && !file.encrypted) file.bytes.fill(0)
     const blob = file.blob ?? opened!.blob
-    return { name: file.path, blob, sign: async (data, hash) => (opened ?? (await unlock(file))).sign(data, hash) }
+    return {
+      name: file.path,
+      blob,
+      async sign(data, hash) {
+        opened ??= await unlock(file)
+        return opened.sign(data, hash)
+      },
+    }
   }
 
   async function* offer(identity: Identity): AsyncGenerator<AnyAuthMethod, Refusal | undefined, Refusal | undefined> {
     let signing: unknown
     tried = true
+    step = { method: 'key', identity }
     const agent = asAgent(identity, {
       // An agent may ask its owner.
       onSigning: o.onWaitForPerson,
@@ -135,6 +151,7 @@ export function createSignIn(o: SignInOptions): SignIn {
   }
 
   async function* attempts(): Attempts {
+    if (o.repeat) return yield* repeat(o.repeat)
     let last: Refusal | undefined
     if (!o.quarantine) {
       const { identities, agentIdentities, files } = await findIdentities(o)
@@ -155,9 +172,28 @@ export function createSignIn(o: SignInOptions): SignIn {
         last = (yield* offer(identity)) ?? last
       }
     }
-    last ??= yield { type: 'none', username }
+    if (!last) {
+      step = { method: 'none' }
+      last = yield { type: 'none', username }
+    }
     failed = undefined
     for (;;) last = (yield* fromPerson(last ?? { left: [], partial: false })) ?? last
+  }
+
+  async function* repeat(steps: readonly SignInStep[]): Attempts {
+    for (const next of steps) {
+      let reply: Refusal | undefined
+      if (next.method === 'key') reply = yield* offer(next.identity)
+      else if (next.method === 'keyboard-interactive') reply = yield* interact(next.password.toString('utf8'))
+      else {
+        tried = true
+        step = next
+        reply = yield next.method === 'none'
+          ? { type: 'none', username }
+          : { type: 'password', username, password: next.password.toString('utf8') }
+      }
+      if (!reply?.partial) return
+    }
   }
 
   /** One round with the person. */
@@ -182,6 +218,7 @@ export function createSignIn(o: SignInOptions): SignIn {
       case 'password':
         if (!password) return yield* interact(answer.password)
         tried = true
+        step = { method: 'password', password: Buffer.from(answer.password, 'utf8') }
         return yield* sendPassword(answer.password)
       case 'key':
         try {
@@ -229,6 +266,7 @@ export function createSignIn(o: SignInOptions): SignIn {
       const answer = await ask({ kind: 'new-password', instruction: stripServerText(prompt, 2000) })
       if (answer.kind !== 'new-password') throw new Cancelled()
       changing.chosen = answer.password
+      step = { method: 'password', password: Buffer.from(answer.password, 'utf8') }
       send({ old: changing.password, chosen: answer.password })
     } catch (error) {
       end(error)
@@ -245,19 +283,26 @@ export function createSignIn(o: SignInOptions): SignIn {
     let secret = known
     let stopped: unknown
     tried = true
+    step = undefined
+    let rounds = 0
     const prompt = async (name: string, instruction: string, prompts: Prompt[], finish: (answers: string[]) => void) => {
       try {
+        if (prompts.length > 0) rounds++
         if (secret !== undefined && askingPassword(prompts)) {
           const once = secret
           secret = undefined
+          step = rounds === 1 ? { method: 'keyboard-interactive', password: Buffer.from(once, 'utf8') } : undefined
           return finish([once])
         }
+        const isPassword = askingPassword(prompts) && rounds === 1
+        step = undefined
         const answer = await ask({
           kind: 'prompts',
           instruction: stripServerText([name, instruction].filter(Boolean).join('\n'), 2000),
           prompts: prompts.slice(0, 20).map((one) => ({ text: stripServerText(one.prompt, 500), echo: one.echo === true })),
         })
         if (answer.kind !== 'prompts') throw new Cancelled()
+        if (isPassword) step = { method: 'keyboard-interactive', password: Buffer.from(answer.answers[0] ?? '', 'utf8') }
         // Exactly as many answers as questions (RFC 4256 §3.4).
         finish(prompts.map((_, index) => answer.answers[index] ?? ''))
       } catch (error) {
@@ -314,11 +359,20 @@ export function createSignIn(o: SignInOptions): SignIn {
       const inner = handlers.USERAUTH_FAILURE
       handlers.USERAUTH_FAILURE = (protocol, methods, partial) => {
         refusal = { left: Array.isArray(methods) ? methods : [], partial: partial === true }
+        if (partial === true) accepted.push(step)
         if (tried && !partial) refusals++
         inner(protocol, methods, partial)
       }
     },
-    changePassword: (prompt, send) => void changePassword(prompt, guarded(({ old, chosen }) => send(old, chosen))),
+    accepted() {
+      const steps = [...accepted, step]
+      return steps.every((one) => one !== undefined) ? steps : undefined
+    },
+    changePassword: (prompt, send) =>
+      void changePassword(
+        prompt,
+        guarded(({ old, chosen }) => send(old, chosen)),
+      ),
     hasTried: () => tried,
     ending: () => ending,
     explain(error) {

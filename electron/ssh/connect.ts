@@ -16,7 +16,9 @@ import type { ExecOptions, ExecResult } from './exec.js'
 import { disconnectFailure, isDisconnect, isOtherProtocol, noBannerFailure, socketFailure } from './failures.js'
 import { guardHostKey } from './host-key-guard.js'
 import { internals } from './internals.js'
+import type { Sftp, SftpOptions } from './sftp.js'
 import type { ShellChannel } from './shell.js'
+import type { SecondSignIn, SignInStep } from './sign-in-steps.js'
 import { openSocket } from './socket.js'
 
 // Measured from the TCP connection; sshd with a slow reverse lookup needs about 10 s.
@@ -50,6 +52,8 @@ export interface ConnectOptions {
   /** In the order of preference; unknown and weak ones are left out. */
   hostKeyAlgorithms: string[]
   credentials: Credentials
+  /** Signs in with these and asks nobody. */
+  repeat?: readonly SignInStep[]
   /** Under an intervention: no agent and no key file unless the person names it. */
   quarantine: boolean
   signal: AbortSignal
@@ -68,6 +72,10 @@ export interface SshConnection {
   openShell(dimensions: Dimensions): Promise<ShellChannel>
   /** One command without a terminal (`exec.ts`). @throws AppError `no-shell`, `closed-early`. */
   execute(commandLine: string, options: ExecOptions): Promise<ExecResult>
+  /** A channel for files. @throws AppError `no-sftp`, `closed-early`. */
+  openSftp(options?: SftpOptions): Promise<Sftp>
+  /** What another connection needs to sign in as this one did; undefined when a step cannot be repeated, or the connection ended. */
+  secondSignIn(): SecondSignIn | undefined
   /** Milliseconds of one round trip through the server's SSH. */
   measureLatency(): Promise<number>
   /** Once, with the reason unless the end was ordinary; at once when it has already happened. */
@@ -163,6 +171,7 @@ function runClient(socket: Socket, target: ConnectTarget, o: ConnectOptions, sig
     ...target,
     quarantine: o.quarantine,
     credentials: o.credentials,
+    repeat: o.repeat,
     signal: o.signal,
     banner: () => banner,
     onWaitForPerson: () => clearTimeout(timer),
@@ -215,6 +224,7 @@ function runClient(socket: Socket, target: ConnectTarget, o: ConnectOptions, sig
       cipher: negotiated.cs.cipher,
       serverVersion: stripServerLine(internals(client)._remoteVer ?? ''),
       remoteAddress: socket.remoteAddress ?? '',
+      steps: signIn.accepted(),
     })
     settle({ kind: 'connected', connection })
   }

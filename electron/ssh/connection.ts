@@ -7,15 +7,18 @@ import { execute } from './exec.js'
 import { disconnectFailure, isDisconnect, type Place, socketFailure } from './failures.js'
 import type { HostKeyGuard } from './host-key-guard.js'
 import { internals } from './internals.js'
+import { openSftp } from './sftp.js'
 import { openShell } from './shell.js'
+import { forgetSteps, type SignInStep } from './sign-in-steps.js'
 
 export interface ConnectionFacts extends Pick<SshConnection, 'hostKey' | 'user' | 'kex' | 'cipher' | 'serverVersion' | 'remoteAddress'> {
   place: Place
   guard: HostKeyGuard
+  steps: SignInStep[] | undefined
 }
 
 /** Takes over `client`, which is ready; its `error` listener must stay attached elsewhere too, for ssh2 may emit late. */
-export function openConnection(client: Client, { place, guard, ...facts }: ConnectionFacts): SshConnection {
+export function openConnection(client: Client, { place, guard, steps, ...facts }: ConnectionFacts): SshConnection {
   const listeners = new Set<(error?: ErrorInfo) => void>()
   let reason: AppError | undefined
   let ended = false
@@ -29,6 +32,7 @@ export function openConnection(client: Client, { place, guard, ...facts }: Conne
   client.on('close', () => {
     if (closed) return
     closed = true
+    forgetSteps(steps ?? [])
     for (const listener of [...listeners]) listener(ending())
     listeners.clear()
   })
@@ -53,6 +57,14 @@ export function openConnection(client: Client, { place, guard, ...facts }: Conne
       if (closed || ended) throw new AppError('closed-early', { ...place })
       return execute(client, commandLine, options, broken)
     },
+    async openSftp(options = {}) {
+      if (closed || ended) throw new AppError('closed-early', { ...place })
+      return openSftp(client, options, broken)
+    },
+    secondSignIn() {
+      if (closed || ended || !steps || !facts.remoteAddress) return undefined
+      return { host: facts.remoteAddress, port: place.port, user: facts.user, hostKey: facts.hostKey, steps }
+    },
     measureLatency() {
       return new Promise((resolve, reject) => {
         if (closed || ended) return reject(new AppError('closed-early', { ...place }))
@@ -76,6 +88,7 @@ export function openConnection(client: Client, { place, guard, ...facts }: Conne
     end() {
       if (ended) return
       ended = true
+      forgetSteps(steps ?? [])
       try {
         client.end()
       } catch {

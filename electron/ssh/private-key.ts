@@ -4,12 +4,12 @@
  * pure JavaScript and would freeze every terminal.
  */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { constants, existsSync } from 'node:fs'
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../shared/errors.js'
+import { workerEntry } from '../worker-entry.js'
 import { type OpenedKey, openKey } from './private-key-format.js'
 import { readKeyType, readString } from './wire.js'
 
@@ -104,7 +104,7 @@ export async function unlockKey(file: KeyFile, passphrase?: string): Promise<Pri
 }
 
 async function openInWorker(file: KeyFile, passphrase: Buffer): Promise<OpenedKey> {
-  const { entry, eval: isCode } = workerEntry()
+  const { entry, eval: isCode } = workerEntry('ssh/private-key-worker')
   // Copies of exact size: a view would carry the whole pool of small buffers, with whatever else lies in it.
   const bytes = new Uint8Array(file.bytes)
   const secret = new Uint8Array(passphrase)
@@ -130,14 +130,6 @@ async function openInWorker(file: KeyFile, passphrase: Buffer): Promise<OpenedKe
     clearTimeout(timer)
     void worker.terminate()
   }
-}
-
-/** Beside the bundle it is a file of its own; from the sources (tests) it needs the loader that runs them. */
-function workerEntry(): { entry: string; eval: boolean } {
-  const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url))
-  const bundled = join(here, 'private-key-worker.cjs')
-  if (existsSync(bundled)) return { entry: bundled, eval: false }
-  return { entry: `require('tsx/cjs'); require(${JSON.stringify(join(here, 'private-key-worker.ts'))})`, eval: true }
 }
 
 async function readBounded(path: string): Promise<Buffer> {
