@@ -51,6 +51,7 @@ export async function nodeSide(folder, only) {
     preload: 'electron/preload.ts',
     cli: 'electron/cli.ts',
     'private-key-worker': 'electron/ssh/private-key-worker.ts',
+    'transfer-worker': 'electron/files/transfer-worker.ts',
   }
   // One build each: the preload may not load a second file, and the others should load nothing that is not theirs.
   for (const [name, file] of Object.entries(entries)) {

@@ -2,8 +2,11 @@
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '../shared/contract.js'
 import { AppError } from '../shared/errors.js'
+import type { ProviderProblemInfo } from '../shared/provider-problem.js'
 import type { App } from './app.js'
 import type { Log } from './log.js'
+import { keyPage } from './providers/ovhcloud/rights.js'
+import { ProviderError } from './providers/problem.js'
 
 export function createRouter(app: App, log: Log) {
   const os = implement(contract).use(async ({ next }) => {
@@ -26,6 +29,9 @@ export function createRouter(app: App, log: Log) {
       })),
       duplicate: os.terminal.duplicate.handler(async ({ input }) => ({
         sessionId: await terminals.duplicate(input.sessionId, input.dimensions),
+      })),
+      openChroot: os.terminal.openChroot.handler(async ({ input }) => ({
+        sessionId: await app.openChroot(input.sessionId, input.dimensions),
       })),
       authenticate: os.terminal.authenticate.handler(({ input }) => terminals.authenticate(input.sessionId, input.requestId, input.answer)),
       reconnect: os.terminal.reconnect.handler(({ input }) => terminals.reconnect(input.sessionId)),
@@ -56,6 +62,7 @@ export function createRouter(app: App, log: Log) {
       add: os.servers.add.handler(async ({ input }) => ({ id: await servers.add(input.name, input.target) })),
       update: os.servers.update.handler(({ input }) => servers.update(input.id, input.name, input.target)),
       remove: os.servers.remove.handler(({ input }) => servers.remove(input.id)),
+      link: os.servers.link.handler(({ input }) => servers.link(input.id, input.link)),
       importable: os.servers.importable.handler(() => app.importable()),
       import: os.servers.import.handler(async ({ input }) => {
         for (const target of input.targets) await servers.add('', target)
@@ -65,6 +72,25 @@ export function createRouter(app: App, log: Log) {
       update: os.settings.update.handler(({ input }) => settings.update(input)),
       knownHostsFiles: os.settings.knownHostsFiles.handler(() => app.knownHostsFiles()),
     },
+    files: {
+      watch: os.files.watch.handler(({ signal }) => states(files, signal, FILES_MS)),
+      list: os.files.list.handler(({ input, signal }) => files.list(input.place, input.path, signal ?? never)),
+      details: os.files.details.handler(({ input }) => files.details(input.place, input.path)),
+      makeDirectory: os.files.makeDirectory.handler(({ input }) => files.makeDirectory(input.place, input.parent, input.name)),
+      rename: os.files.rename.handler(({ input }) => files.rename(input.place, input.path, input.name)),
+      change: os.files.change.handler(({ input: { place, path, ...to } }) => files.change(place, path, to)),
+      countRemoval: os.files.countRemoval.handler(({ input, signal }) => files.countRemoval(input.place, input.paths, signal ?? never)),
+      remove: os.files.remove.handler(({ input, signal }) => files.remove(input.place, input.paths, signal ?? never)),
+      transfer: os.files.transfer.handler(({ input }) => files.transfer(input.sessionId, input.direction, input.from, input.into)),
+      pause: os.files.pause.handler(({ input }) => files.transfers.pause(input.id)),
+      resume: os.files.resume.handler(({ input }) => files.transfers.resume(input.id)),
+      cancel: os.files.cancel.handler(({ input }) => files.transfers.cancel(input.id)),
+      dismiss: os.files.dismiss.handler(({ input }) => files.transfers.dismiss(input.id)),
+      answerClash: os.files.answerClash.handler(({ input }) => files.transfers.answer(input.id, input.questionId, input.answer)),
+      edit: os.files.edit.handler(({ input }) => files.edits.open(input.sessionId, input.path)),
+      saveEdit: os.files.saveEdit.handler(({ input }) => files.edits.save(input.id, input.how)),
+      closeEdit: os.files.closeEdit.handler(({ input }) => files.edits.close(input.id)),
+    },
     practice: {
       start: os.practice.start.handler(() => practice.start()),
       setMode: os.practice.setMode.handler(({ input }) => practice.setMode(input.mode)),
@@ -73,15 +99,35 @@ export function createRouter(app: App, log: Log) {
   })
 }
 
-/** Whole states: the present one at once, then one per burst of changes; ends with the subscriber. */
-async function* states(app: App, signal: AbortSignal | undefined) {
+/** For callers that cannot cancel. */
+const never = new AbortController().signal
+
+/** What a provider says, its refusals included: those are answers, not failures of ours. */
+async function answer<T>(ask: () => Promise<T>): Promise<{ kind: 'ok'; value: T } | { kind: 'problem'; problem: ProviderProblemInfo }> {
+  try {
+    return { kind: 'ok', value: await ask() }
+  } catch (error) {
+    if (error instanceof ProviderError) return { kind: 'problem', problem: error.toProblemInfo() }
+    throw error
+  }
+}
+
+// Progress of a transfer changes more often than anyone can read.
+const FILES_MS = 200
+
+/** Whole states: the present one at once, then one per burst of changes (or every `restMs` at most); ends with the subscriber. */
+async function* states<T>(
+  source: { state(): T; onDidChange(listener: () => void): () => void },
+  signal: AbortSignal | undefined,
+  restMs?: number,
+): AsyncGenerator<T, void> {
   let wake = () => {}
   let dirty = true
   const notice = () => {
     dirty = true
     wake()
   }
-  const stop = app.onDidChange(notice)
+  const stop = source.onDidChange(notice)
   signal?.addEventListener('abort', notice, { once: true })
   try {
     while (!signal?.aborted) {
@@ -90,11 +136,11 @@ async function* states(app: App, signal: AbortSignal | undefined) {
           wake = resolve
         })
         // One turn of the loop: what one command changes in several services goes out as one state.
-        await new Promise(setImmediate)
+        await new Promise((resolve) => (restMs ? setTimeout(resolve, restMs) : setImmediate(resolve)))
         continue
       }
       dirty = false
-      yield app.state()
+      yield source.state()
     }
   } finally {
     stop()

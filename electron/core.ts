@@ -6,6 +6,7 @@
 import { homedir } from 'node:os'
 import { RPCHandler } from '@orpc/server/message-port'
 import type { MessageEvent, MessagePortMain, ParentPort } from 'electron'
+import { AppError } from '../shared/errors.js'
 import { AttachTerminal } from '../shared/terminal-session.js'
 import { createRouter } from './api.js'
 import { type App, createApp } from './app.js'
@@ -21,11 +22,22 @@ process.on('uncaughtException', (error) => {
 })
 
 const [dataDir = '', version = ''] = process.argv.slice(2)
-const app = createApp({ version, paths: { home: homedir(), dataDir } })
+const openings = new Map<number, (error: string) => void>()
+/** Main starts programs; its answer is empty when that went well. */
+async function openFile(path: string) {
+  const id = openings.size + 1
+  const error = await new Promise<string>((resolve) => {
+    openings.set(id, resolve)
+    main.postMessage({ open: path, id })
+  })
+  if (error) throw new AppError('path-failed', { file: path }, error)
+}
+const app = createApp({ version, paths: { home: homedir(), dataDir }, openFile })
 const router = createRouter(app, log)
 
 main.on('message', ({ data, ports }) => {
   if (data === 'ping') main.postMessage('pong')
+  else if (typeof data === 'object' && data !== null && 'opened' in data) openings.get(Number(data.opened))?.(String(data.error))
   else if (data === 'stop') void app.dispose().finally(() => process.exit(0))
   else if (data === 'page') {
     const [rpc, terminals] = ports

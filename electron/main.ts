@@ -1,6 +1,6 @@
 /** The window's main process: security first, one instance, the supervised core process, one window. As thin as possible. */
 import { join, resolve } from 'node:path'
-import { app, Menu, type MessagePortMain, session, utilityProcess } from 'electron'
+import { app, Menu, type MessagePortMain, session, shell, utilityProcess } from 'electron'
 import { z } from 'zod'
 import { systemClock } from './clock.js'
 import { stderrLog } from './log.js'
@@ -50,6 +50,7 @@ function run() {
       }
     },
     onState: (state) => window?.coreChanged(state),
+    openFile: (path) => shell.openPath(path),
     clock: systemClock,
     log,
   })

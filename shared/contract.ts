@@ -6,6 +6,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { EditPreview } from './edit-preview.js'
 import { ErrorInfo } from './errors.js'
+import { ClashAnswer, FileDetails, FilePlace, FilesState, ListingPart, ListRequest, RemovalCount } from './files.js'
 import { ComparisonResult } from './host-key.js'
 import { HistoryItem, Intervention } from './intervention.js'
 import { PracticeState } from './practice.js'
@@ -44,6 +45,10 @@ export const EditOutcome = z.discriminatedUnion('kind', [
 ])
 export type EditOutcome = z.infer<typeof EditOutcome>
 
+const path = z.string().min(1).max(8192)
+const paths = z.array(path).min(1).max(10_000)
+const fileName = z.string().min(1).max(1024)
+const unixId = z.number().int().min(0).max(0xffff_fffe)
 export const contract = {
   state: { watch: command.output(eventIterator(AppState)) },
   terminal: {
@@ -52,6 +57,15 @@ export const contract = {
         z.strictObject({
           target: z.discriminatedUnion('kind', [
             z.strictObject({ kind: z.literal('address'), text: z.string().max(600) }),
+const visit = { id: z.string().max(600) }
+/** What a provider answers, or why it does not. */
+const answered = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('ok'), value }),
+    z.strictObject({ kind: z.literal('problem'), problem: ProviderProblemInfo }),
+  ])
+const proposal = { task: RepairTaskId, findingId: z.string().max(1000), proposalId: z.string().max(200), answer: ProposalAnswer }
+
             z.strictObject({ kind: z.literal('server'), id }),
             z.strictObject({ kind: z.literal('practice') }),
           ]),

@@ -2,15 +2,16 @@
  * Supervisor of the core process. Forks it, hands pages their ports once it has said `up`, forks it anew when it ends, and kills
  * it when it no longer answers. A page learns of it as `down` and `up`; its terminals are lost, its interventions resume.
  *
- * Messages: core → main `up`, `pong`; main → core `ping`, `stop`, and `page` with the core's ends of [rpc, terminals].
+ * Messages: core → main `up`, `pong`, and `{ open, id }` for a file to show; main → core `{ opened: id, error }`, `ping`, `stop`, and `page` with the core's ends of [rpc, terminals].
  */
+import { z } from 'zod'
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
 
 /** The part of Electron's UtilityProcess that is used here. */
 export interface CoreChild<Port> {
   readonly pid: number | undefined
-  postMessage(message: string, ports?: Port[]): void
+  postMessage(message: string | { opened: number; error: string }, ports?: Port[]): void
   on(event: 'message', listener: (message: unknown) => void): unknown
   on(event: 'exit', listener: (code: number) => void): unknown
 }
@@ -35,10 +36,14 @@ const LAST_DELAY_MS = 5000
 const CALM_MS = 60_000
 const STOP_MS = 3000
 
+const OpenRequest = z.strictObject({ open: z.string(), id: z.number() })
+
 export function superviseCore<Port>(o: {
   fork(): CoreChild<Port>
   kill(pid: number): void
   onState(state: 'up' | 'down'): void
+  /** Shows a file in the desktop's program; answers what went wrong, or nothing. */
+  openFile(path: string): Promise<string>
   clock: Clock
   log: Log
 }): CoreProcess<Port> {
@@ -59,10 +64,19 @@ export function superviseCore<Port>(o: {
       if (next !== child) return
       if (message === 'up') onUp(next)
       else if (message === 'pong') missed = 0
+      else void onOpen(next, message)
     })
     next.on('exit', (code) => {
       if (next === child) onExit(code)
     })
+  }
+
+  async function onOpen(from: CoreChild<Port>, message: unknown) {
+    const request = OpenRequest.safeParse(message)
+    if (!request.success) return
+    const { open, id } = request.data
+    const error = await o.openFile(open)
+    if (from === child) from.postMessage({ opened: id, error })
   }
 
   let missed = 0
