@@ -192,7 +192,7 @@ function describeMounted(
     ours: findings.mountedByUs === root,
     others: below.flatMap((mount) => {
       const other = devices.find((one) => mount.source === one.path)
-      const isCopyOfOurs = boundPlaces.some((place) => mount.target.startsWith(`${root + place}/`))
+      const isCopyOfOurs = boundPlaces.some((place) => `${mount.target}/`.startsWith(`${root + place}/`))
       return other && !isCopyOfOurs ? [{ device: other.path, at: stripServerLine(mount.target, 1000) }] : []
     }),
     bound: boundPlaces.every((place) => below.some((mount) => mount.target === root + place)),

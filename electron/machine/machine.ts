@@ -57,7 +57,7 @@ export interface MachineOptions {
   execute: Execute
   clock: Clock
   /** The rescue user is not root: commands go through `sudo -n`. */
-  sudo: boolean
+  sudo(): boolean
   onDidRun(record: CommandRecord): void
 }
 
@@ -68,7 +68,7 @@ export function createMachine({ execute, clock, sudo, onDidRun }: MachineOptions
       const limit = ['timeout', '-k', '2', String(Math.ceil(limitMs / 1000))]
       // One fixed locale: output is parsed. The rescue user's PATH may lack the administration tools.
       const environment = ['env', 'LC_ALL=C', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
-      const line = commandLine([...(sudo ? ['sudo', '-n'] : []), ...environment, ...limit, ...words])
+      const line = commandLine([...(sudo() ? ['sudo', '-n'] : []), ...environment, ...limit, ...words])
       const result = await execute(line, { stdin, limitMs: limitMs + GRACE_MS, maxBytes, signal })
       // `timeout` answers 124, or 137 when it had to kill.
       const timedOut = result.timedOut || ((result.exitCode === 124 || result.exitCode === 137) && elapsed(began, clock) >= limitMs)

@@ -157,9 +157,9 @@ export function planMount(wish: MountWish): Plan | undefined {
 export const boundPlaces = ['/dev', '/proc', '/sys', '/run'] as const
 
 // A mount point is the system's own path: a link in it would lead into the rescue system.
-const mountScript = `root=$1; at=$2; shift 2
+const mountScript = `root=$1; place=$2; shift 2
 ${resolve}
-resolve "$at" && [ -d "$root$resolved" ] || { printf 'there is no directory %s\\n' "$at" >&2; exit 1; }
+resolve "$place" && [ -d "$root$resolved" ] || { printf 'there is no directory %s\\n' "$place" >&2; exit 1; }
 exec mount "$@" "$root$resolved"`
 
 const mountInside = (root: string, at: string, words: readonly string[]) => ({

@@ -1,0 +1,150 @@
+/**
+ * Real disks without a server: image files on loop devices, seen and mounted in a mount namespace that ends with the test. Needs root
+ * and loop devices, and says so when they are missing. Other loop devices of the computer stay out of sight: they may be in use.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../../electron/clock.js'
+import { createMachine, type Machine } from '../../electron/machine/machine.js'
+import type { CommandRecord } from '../../shared/machine.js'
+import { executeLocally } from './local-machine.js'
+
+export interface LoopDisks {
+  machine: Machine
+  records: CommandRecord[]
+  /** Of this test's own. */
+  folder: string
+  /** Runs a script in the namespace; its further arguments are `$1` …. @returns its output. @throws what it printed. */
+  run(script: string, ...args: string[]): string
+  /** An empty image file of so many MiB. */
+  image(megabytes: number): string
+  /** A loop device for an image, its partitions made known. @returns `/dev/loop7`. */
+  attach(image: string): string
+  detach(loop: string): void
+  /** A process in the namespace, ended with the test. */
+  linger(script: string, ...args: string[]): Promise<ChildProcess>
+  end(): Promise<void>
+}
+
+export async function createLoopDisks(): Promise<LoopDisks> {
+  if (process.getuid?.() !== 0) throw new Error('tests of disks need root: they attach loop devices and mount them')
+  const folder = mkdtempSync(join(tmpdir(), 'rt-disks-'))
+  const visible = join(folder, 'visible')
+  const loops: string[] = []
+  const processes: ChildProcess[] = []
+  const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', 'echo ready; exec cat'], { stdio: 'pipe' })
+  processes.push(keeper)
+  await once(keeper.stdout, 'data')
+  const enter = ['nsenter', '--target', String(keeper.pid), '--mount', '--'] as const
+  const run = (script: string, ...args: string[]) =>
+    execFileSync(enter[0], [...enter.slice(1), 'sh', '-euc', script, 'sh', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+
+  copyFileSync('/usr/bin/lsblk', join(folder, 'lsblk'))
+  const show = () => writeFileSync(visible, loops.join('\n'))
+  writeFileSync(join(folder, 'shim'), `#!/bin/sh\nexec '${folder}/lsblk' "$@" $(findmnt -no SOURCE /) $(cat '${visible}')\n`, {
+    mode: 0o755,
+  })
+  run(`mount --bind "$1" /usr/bin/lsblk`, join(folder, 'shim'))
+  show()
+
+  const records: CommandRecord[] = []
+  const machine = createMachine({
+    execute: (line, options) => executeLocally(`${enter.join(' ')} sh -c ${quote(line)}`, options),
+    clock: systemClock,
+    sudo: () => false,
+    onDidRun: (record) => records.push(record),
+  })
+  let images = 0
+  return {
+    machine,
+    records,
+    folder,
+    run,
+    image(megabytes) {
+      const path = join(folder, `image-${images++}`)
+      run(`truncate -s "$2"M "$1"`, path, String(megabytes))
+      return path
+    },
+    attach(image) {
+      const loop = run(`losetup --find --show "$1"`, image).trim()
+      loops.push(loop)
+      show()
+      // The kernel here may know no partition tables; libblkid does.
+      run(`if blkid -p -s PTTYPE -o value "$1" | grep -q .; then partx --add "$1"; fi`, loop)
+      return loop
+    },
+    detach(loop) {
+      loops.splice(loops.indexOf(loop), 1)
+      show()
+      release(loop)
+    },
+    async linger(script, ...args) {
+      const child = spawn(enter[0], [...enter.slice(1), 'sh', '-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+      processes.push(child)
+      await once(child.stdout, 'data')
+      return child
+    },
+    async end() {
+      for (const child of processes.reverse()) {
+        child.stdin?.end()
+        child.kill('SIGKILL')
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      }
+      for (const loop of loops) release(loop)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const release = (loop: string) => execFileSync('sh', ['-c', 'partx --delete "$1" 2> /dev/null; losetup --detach "$1"', 'sh', loop])
+
+const quote = (line: string) => `'${line.replaceAll("'", "'\\''")}'`
+
+export interface SystemTree {
+  hostname: string
+  fstab: string
+  /** Host keys made before, to be the same on several disks. */
+  keys: string
+}
+
+/** Fresh host keys of three types, as a folder of `/etc/ssh`. */
+export function createHostKeys(folder: string): { folder: string; blobs: Buffer[] } {
+  const keys = join(folder, 'keys')
+  mkdirSync(keys)
+  const blobs = [
+    ['ed25519', '256'],
+    ['ecdsa', '256'],
+    ['rsa', '2048'],
+  ].map(([type, bits]) => {
+    const file = join(keys, `ssh_host_${type}_key`)
+    execFileSync('ssh-keygen', ['-q', '-t', type!, '-b', bits!, '-N', '', '-C', '', '-f', file])
+    const line = execFileSync('cat', [`${file}.pub`], { encoding: 'utf8' })
+    return Buffer.from(line.split(' ')[1]!, 'base64')
+  })
+  return { folder: keys, blobs }
+}
+
+/** Fills an empty, mounted directory with what a look expects of a system. */
+export function plantSystem(disks: LoopDisks, root: string, { hostname, fstab, keys }: SystemTree): void {
+  disks.run(
+    `cd "$1"
+    mkdir -p etc/ssh usr/lib var/log boot home dev proc sys run
+    printf 'ID=debian\\nVERSION_ID="12"\\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\\n' > usr/lib/os-release
+    ln -s ../usr/lib/os-release etc/os-release
+    printf '%s\\n' "$2" > etc/hostname
+    printf '%s' "$3" > etc/fstab
+    cp "$4"/* etc/ssh/
+    touch -d '2026-11-24T01:50:00Z' var/log/wtmp
+    sync`,
+    root,
+    hostname,
+    fstab,
+    keys,
+  )
+}
