@@ -10,6 +10,7 @@ import type common from './locales/en/common.json'
 import type errors from './locales/en/errors.json'
 import type hostKey from './locales/en/host-key.json'
 import type practice from './locales/en/practice.json'
+import type providers from './locales/en/providers.json'
 import type rescue from './locales/en/rescue.json'
 import type servers from './locales/en/servers.json'
 import type settings from './locales/en/settings.json'
@@ -21,6 +22,7 @@ interface Rooms {
   errors: typeof errors
   'host-key': typeof hostKey
   practice: typeof practice
+  providers: typeof providers
   rescue: typeof rescue
   servers: typeof servers
   settings: typeof settings

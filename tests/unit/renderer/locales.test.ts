@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import IntlMessageFormat from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
+import { manualWay } from '../../../electron/providers/manual.js'
 import { errorCodes } from '../../../shared/app-error.js'
+import { manualWays, providerKinds } from '../../../shared/provider.js'
+import { changes, providerProblems } from '../../../shared/provider-problem.js'
 
 const renderer = join(import.meta.dirname, '../../../renderer')
 type Texts = { [key: string]: string | Texts }
@@ -79,6 +82,23 @@ describe('locale files', () => {
     expect([...codes].filter((code) => code !== 'missing' && !(errorCodes as readonly string[]).includes(code ?? ''))).toEqual([])
   })
 
+  it('say every fault of a provider, what it left behind, and exactly the steps of every way by hand', () => {
+    const wanted = [
+      ...providerKinds.map((kind) => `name.${kind}`),
+      ...providerProblems.flatMap((problem) => [`problem.${problem}.title`, `problem.${problem}.text`]),
+      ...changes.map((change) => `changed.${change}`),
+      ...['mail', 'panel', 'chosen', 'console', 'account-keys'].map((place) => `password.${place}`),
+      ...['until-left', 'one-boot'].map((one) => `stickiness.${one}`),
+      ...manualWays.flatMap((id) => [
+        `manual.${id}.name`,
+        ...(['enter', 'leave'] as const).flatMap((direction) =>
+          Array.from({ length: manualWay(id, direction).steps }, (_, step) => `manual.${id}.${direction}.${step + 1}`),
+        ),
+      ]),
+    ].map((key) => `providers.${key}`)
+    expect([...en.keys()].filter((key) => key.startsWith('providers.')).sort()).toEqual(wanted.sort())
+  })
+
   it('use the typographic apostrophe and no-break spaces in French', () => {
     for (const [key, text] of fr) expect({ key, bad: /\w'\w| [:;?!»]|« /.exec(text)?.[0] }).toEqual({ key, bad: undefined })
   })
@@ -98,6 +118,7 @@ describe('locale files', () => {
       unused.filter(
         (key) =>
           !key.startsWith('rescue.') &&
+          !key.startsWith('providers.') &&
           !key.startsWith('terminal.') &&
           !key.startsWith('host-key.') &&
           !/^common\.(back|close|tryAgain)$/.test(key),
