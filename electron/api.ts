@@ -18,7 +18,7 @@ export function createRouter(app: App, log: Log) {
       throw error
     }
   })
-  const { terminals, interventions, servers, settings, practice } = app
+  const { terminals, interventions, servers, settings, practice, files, accounts, visits } = app
   return os.router({
     state: {
       watch: os.state.watch.handler(({ signal }) => states(app, signal)),
@@ -94,6 +94,63 @@ export function createRouter(app: App, log: Log) {
     practice: {
       start: os.practice.start.handler(() => practice.start()),
       setMode: os.practice.setMode.handler(({ input }) => practice.setMode(input.mode)),
+    },
+    accounts: {
+      add: os.accounts.add.handler(({ input }) => answer(async () => ({ id: await accounts.add(input.account, input.secrets) }))),
+      setSecrets: os.accounts.setSecrets.handler(({ input }) => accounts.setSecrets(input.id, input.secrets)),
+      update: os.accounts.update.handler(({ input }) => answer(() => accounts.update(input.id, input.account).then(() => null))),
+      remove: os.accounts.remove.handler(({ input }) => accounts.remove(input.id)),
+      servers: os.accounts.servers.handler(({ input, signal }) =>
+        answer(async () => (await accounts.provider(input.id)).listServers(signal ?? new AbortController().signal)),
+      ),
+      findable: os.accounts.findable.handler(() => app.findableAccount()),
+      importFound: os.accounts.importFound.handler(({ input }) => answer(async () => ({ id: await app.importAccount(input.readMail) }))),
+      keyPage: os.accounts.keyPage.handler(({ input }) => ({
+        url: keyPage(input.endpoint, { products: ['vps', 'dedicated', 'cloud'], mail: input.readMail }),
+      })),
+    },
+    visit: {
+      watch: os.visit.watch.handler(async function* ({ input, signal }) {
+        const visit = await visits.open(input.id)
+        yield* states({ state: visit.state, onDidChange: visits.onDidChange }, signal)
+      }),
+      preview: os.visit.preview.handler(async ({ input }) => {
+        const target = await app.visitTarget(input.serverId)
+        return { id: target.id, preview: await visits.preview(target) }
+      }),
+      enter: os.visit.enter.handler(async ({ input }) => {
+        const target = await app.visitTarget(input.serverId)
+        await (await visits.open(target.id)).enter(target, input.method, input.typed)
+        return { id: target.id }
+      }),
+      stopEntering: os.visit.stopEntering.handler(async ({ input }) => (await visits.open(input.id)).stopEntering()),
+      dismissEntering: os.visit.dismissEntering.handler(async ({ input }) => (await visits.open(input.id)).dismissEntering()),
+      findPassword: os.visit.findPassword.handler(async ({ input }) => (await visits.open(input.id)).findPassword()),
+      revealPassword: os.visit.revealPassword.handler(async ({ input }) => ({
+        password: (await visits.open(input.id)).password.take().password,
+      })),
+      usePassword: os.visit.usePassword.handler(async ({ input }) => {
+        const { password } = (await visits.open(input.id)).password.take()
+        terminals.authenticate(input.sessionId, input.requestId, { kind: 'password', password })
+      }),
+      console: os.visit.console.handler(({ input }) => answer(async () => ({ url: await (await visits.open(input.id)).console() }))),
+      look: os.visit.look.handler(async ({ input }) => (await visits.open(input.id)).disks.look()),
+      choose: os.visit.choose.handler(async ({ input }) => (await visits.open(input.id)).disks.choose(input.path)),
+      unlock: os.visit.unlock.handler(async ({ input }) => (await visits.open(input.id)).disks.unlock(input.digest, input.passphrase)),
+      mount: os.visit.mount.handler(async ({ input }) => (await visits.open(input.id)).disks.mount(input.digest, input.passphrase)),
+      unmount: os.visit.unmount.handler(async ({ input }) => (await visits.open(input.id)).disks.unmount()),
+      prove: os.visit.prove.handler(async ({ input }) => ({ isProven: await (await visits.open(input.id)).disks.prove() })),
+      examine: os.visit.examine.handler(async ({ input }) => (await visits.open(input.id)).repairs.examine(input.tasks)),
+      planProposal: os.visit.planProposal.handler(async ({ input: { id, ...choice } }) => (await visits.open(id)).repairs.plan(choice)),
+      apply: os.visit.apply.handler(async ({ input: { id, ...choice } }) => (await visits.open(id)).repairs.apply(choice)),
+      undo: os.visit.undo.handler(async ({ input }) => (await visits.open(input.id)).repairs.undo(input.change)),
+      measure: os.visit.measure.handler(async ({ input }) => (await visits.open(input.id)).measure({ write: input.write })),
+      stopMeasuring: os.visit.stopMeasuring.handler(async ({ input }) => (await visits.open(input.id)).stopMeasuring()),
+      leave: os.visit.leave.handler(async ({ input }) => (await visits.open(input.id)).leaving.start()),
+      skip: os.visit.skip.handler(async ({ input }) => (await visits.open(input.id)).leaving.skip(input.item, input.reason)),
+      goOn: os.visit.goOn.handler(async ({ input }) => (await visits.open(input.id)).leaving.goOn(input.item)),
+      restart: os.visit.restart.handler(async ({ input }) => (await visits.open(input.id)).leaving.restart()),
+      stopLeaving: os.visit.stopLeaving.handler(async ({ input }) => (await visits.open(input.id)).leaving.stop()),
     },
     resumed: { dismiss: os.resumed.dismiss.handler(() => app.dismissResumed()) },
   })

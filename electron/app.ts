@@ -7,17 +7,26 @@ import { join } from 'node:path'
 import type { AppState } from '../shared/contract.js'
 import { AppError } from '../shared/errors.js'
 import { parseHostAddress } from '../shared/host-address.js'
+import type { FoundAccount, NewAccount, VaultState } from '../shared/provider.js'
 import type { ImportableServer, ServerBadge, ServerState } from '../shared/server.js'
 import type { KnownHostsFile } from '../shared/settings.js'
+import type { Dimensions } from '../shared/terminal-session.js'
+import { visitId } from '../shared/visit.js'
 import { type Clock, systemClock } from './clock.js'
 import { createEmitter } from './emitter.js'
+import { createFiles, type Files } from './files/files.js'
 import { describeKnownHostsFile, readKnownHosts } from './known-hosts/files.js'
 import { randomart } from './known-hosts/key.js'
 import { keysOnFile } from './known-hosts/keys-on-file.js'
 import { isKnownName, makeQuery, orderHostKeyAlgorithms } from './known-hosts/verdict.js'
-import { createFiles, type Files } from './files/files.js'
 import { type Log, stderrLog } from './log.js'
+import { commandLine } from './machine/machine.js'
+import { chrootShellWords } from './machine/mounted-root.js'
 import { createPracticeServer, type PracticeServer } from './practice/server.js'
+import { type Accounts, createAccounts } from './providers/accounts.js'
+import { accountOfConfig, findOvhConfig } from './providers/ovhcloud/config.js'
+import { noVault, type SecretVault } from './providers/vault.js'
+import { createRepairTasks } from './repair/tasks.js'
 import { createInterventions, type Interventions } from './rescue/interventions.js'
 import { createServers, type Servers } from './servers.js'
 import { createTerminalSessions, type SessionTarget, type TerminalSessions } from './sessions/terminal-sessions.js'
@@ -25,11 +34,16 @@ import { createSettings, type SettingsStore } from './settings.js'
 import { listConfigHosts, type ResolvedTarget, resolveTarget } from './ssh/config.js'
 import { connectSsh } from './ssh/connect.js'
 import { probeHostKey } from './ssh/probe.js'
+import { createVisits, type Visits, type VisitTarget } from './visit/visits.js'
 
 export interface Platform {
   version: string
   /** `home` is where `.ssh` lives; `dataDir` holds settings, servers, journal, copies and the practice server. */
   paths: { home: string; dataDir: string }
+  /** Opens a file with the program the desktop chooses; only the window can. */
+  openFile?(path: string): Promise<void>
+  /** The keyring; without one, secrets live as long as the process. */
+  vault?: SecretVault
 }
 
 /** Replaced in tests only. */
@@ -51,6 +65,16 @@ export interface App {
   servers: Servers
   settings: SettingsStore
   practice: PracticeServer
+  files: Files
+  accounts: Accounts
+  visits: Visits
+  /** A saved server as `ssh` would reach it. @throws AppError `not-found`, `config-failed`, `proxy-unsupported`. */
+  visitTarget(serverId: string): Promise<VisitTarget>
+  findableAccount(): Promise<FoundAccount>
+  /** @throws AppError `not-found` when it is gone meanwhile. */
+  importAccount(readMail: boolean): Promise<string>
+  /** @throws AppError `not-mounted`, `closed-early`. */
+  openChroot(sessionId: string, dimensions: Dimensions): Promise<string>
   /** @throws AppError `bad-address`, `bad-port` or `not-found` before anything is tried. */
   sessionTarget(from: { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }): Promise<SessionTarget>
   importable(): Promise<ImportableServer[]>
@@ -96,6 +120,97 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       changed.emit()
     },
   })
+
+  const files = createFiles({
+    dataDir,
+    clock,
+    log,
+    sessions: () =>
+      terminals.openConnections().map(({ session: { id, user, host, port }, connection, isRescue }) => ({
+        sessionId: id,
+        connection,
+        user,
+        host,
+        port,
+        inRescue: isRescue,
+      })),
+    onDidChangeSessions: terminals.onDidChange,
+    openFile: platform.openFile ?? (() => Promise.reject(new AppError('wrong-state'))),
+  })
+
+  const vault = platform.vault ?? noVault
+  let vaultState: VaultState = { kind: 'none', reason: 'no-window' }
+  const accounts = createAccounts({ dataDir, vault, parts: { clock, log } })
+  /** Rescue systems, and systems whose key was accepted just once: those may be one. */
+  const openRescues = () =>
+    terminals.openConnections().flatMap(({ session, connection }) => {
+      const whose = session.phase.kind === 'open' ? session.phase.connection.key.whose : 'known'
+      return whose === 'known' || session.practice ? [] : [{ id: visitId(session.host, session.port), session, connection, whose }]
+    })
+  const interventionOf = (id: string) => interventions.list().find((one) => !one.practice && visitId(one.host, one.port) === id)
+  const visits = createVisits({
+    dataDir,
+    clock,
+    log,
+    tasks: createRepairTasks(clock),
+    measureSpeed: () => Promise.reject(new AppError('wrong-state')),
+    accounts,
+    connection(id) {
+      const open = openRescues().filter((one) => one.id === id)
+      const [first] = open
+      if (!first) return undefined
+      const { connection, whose } = first
+      return {
+        execute: (line, options) => connection.execute(line, options),
+        user: connection.user,
+        hostKey: connection.hostKey,
+        isRescue: whose === 'rescue',
+        sessionIds: open.map(({ session }) => session.id),
+      }
+    },
+    intervention: interventionOf,
+    keysAside(id) {
+      const found = interventionOf(id)
+      return found ? interventions.knownKeys(found.id) : []
+    },
+    async usualKeys({ host, port, target }) {
+      const resolved = await parts.resolve(target, { home })
+      const files = await readKnownHosts({ user: resolved.userFiles, system: resolved.systemFiles })
+      const query = makeQuery(host, port, resolved.alias ? { alias: resolved.alias } : {})
+      return { keys: keysOnFile(files, query), hostKeyAlgorithms: orderHostKeyAlgorithms(files, query) }
+    },
+    watchReturn: (interventionId) => interventions.leave(interventionId),
+    probe: parts.probe,
+  })
+
+  async function visitTarget(serverId: string): Promise<VisitTarget> {
+    const server = servers.find(serverId)
+    const { host, port, proxy } = await parts.resolve(server.target, { home })
+    if (proxy) throw new AppError('proxy-unsupported', { proxy })
+    return { id: visitId(host, port), name: server.name, target: server.target, host, port, link: server.provider }
+  }
+
+  const findOvh = () => findOvhConfig({ home, directory: process.cwd(), environment: process.env })
+
+  async function findableAccount(): Promise<FoundAccount> {
+    const found = await findOvh()
+    return found.kind === 'found' ? { kind: 'found', account: accountOfConfig(found).account, sources: found.sources } : found
+  }
+
+  async function importAccount(readMail: boolean): Promise<string> {
+    const found = await findOvh()
+    if (found.kind !== 'found') throw new AppError('not-found', { id: 'ovh.conf' })
+    const { account, secrets } = accountOfConfig(found)
+    return accounts.add({ ...account, readMail } as NewAccount, secrets)
+  }
+
+  async function openChroot(sessionId: string, dimensions: Dimensions): Promise<string> {
+    const found = openRescues().find(({ session }) => session.id === sessionId)
+    if (!found) throw new AppError('closed-early')
+    const system = (await visits.open(found.id)).disks.mountedSystem()
+    if (!system) throw new AppError('not-mounted')
+    return terminals.duplicate(sessionId, dimensions, commandLine(chrootShellWords(system.root)))
+  }
 
   async function resolvePractice(): Promise<ResolvedTarget> {
     const { port, knownHostsFile } = practice.state()
@@ -164,14 +279,21 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     }
   }
 
+  function onDidChangeRescues() {
+    visits.refresh(openRescues().map(({ id }) => id))
+    changed.emit()
+  }
+
   const stops = [
     settings.onDidChange(changed.emit),
     servers.onDidChange(() => {
       changed.emit()
       judging = judging.then(() => judgeServers(background.signal))
     }),
-    interventions.onDidChange(changed.emit),
-    terminals.onDidChange(changed.emit),
+    interventions.onDidChange(onDidChangeRescues),
+    terminals.onDidChange(onDidChangeRescues),
+    accounts.onDidChange(changed.emit),
+    visits.onDidChange(changed.emit),
     practice.onDidChange(() => {
       changed.emit()
       followPractice()
@@ -193,6 +315,13 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     servers,
     settings,
     practice,
+    files,
+    accounts,
+    visits,
+    visitTarget,
+    openChroot,
+    findableAccount,
+    importAccount,
     sessionTarget,
     onDidChange: changed.on,
     state: () => ({
@@ -206,10 +335,19 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       practice: practice.state(),
       resumed,
       sshConfigServers: configHosts.length,
+      accounts: accounts.list(),
+      vault: vaultState,
+      entering: visits.entering(),
     }),
     async start() {
       await Promise.all([settings.load(), servers.load()])
+      // The command line shares the folder, and has no files view.
+      if (platform.openFile) await files.load()
+      vaultState = await vault.available().catch(() => vaultState)
+      await accounts.load()
       resumed = await interventions.resume()
+      // Beside the rest: a provider that does not answer must not hold the start.
+      void visits.start().catch((error) => log.error('visits could not be gone on with', error))
       configHosts = await listConfigHosts(home).catch((error) => {
         log.error('the ssh config could not be listed', error)
         return []
@@ -236,6 +374,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     async dispose() {
       background.abort()
       for (const stop of stops) stop()
+      await Promise.all([files.dispose(), visits.dispose()])
       terminals.dispose()
       await Promise.all([interventions.dispose(), practice.dispose(), judging])
     },

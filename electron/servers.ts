@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../shared/errors.js'
 import { parseHostAddress } from '../shared/host-address.js'
+import type { ProviderLink } from '../shared/provider.js'
 import { Server } from '../shared/server.js'
 import type { Clock } from './clock.js'
 import { readJsonFile, writeJsonFile } from './durable-file.js'
@@ -19,6 +20,8 @@ export interface Servers {
   add(name: string, target: string): Promise<string>
   update(id: string, name: string, target: string): Promise<void>
   remove(id: string): Promise<void>
+  /** Which machine of a provider it is; undefined: no longer. */
+  link(id: string, link: ProviderLink | undefined): Promise<void>
   markUsed(id: string): Promise<void>
   onDidChange(listener: () => void): () => void
   load(): Promise<void>
@@ -80,6 +83,12 @@ export function createServers(dataDir: string, clock: Clock, log: Log): Servers 
     async remove(id) {
       find(id)
       await change((list) => list.filter((one) => one.id !== id))
+    },
+    async link(id, link) {
+      find(id)
+      await change((list) =>
+        list.map(({ provider, ...one }) => ({ ...one, ...(one.id === id ? link && { provider: link } : provider && { provider }) })),
+      )
     },
     async markUsed(id) {
       await change((list) => list.map((one) => (one.id === id ? { ...one, lastUsed: clock.now().toISOString() } : one)))

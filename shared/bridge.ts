@@ -11,6 +11,8 @@ export interface Bridge {
   openExternal(url: string): void
   copy(text: string): void
   readClipboard(): Promise<string>
+  /** Where a `File` that was dropped from the desktop lies; empty for one that is no file of this computer. */
+  pathOfDropped(file: unknown): string
   /** Menu items and second starts: `new-tab`, `open:<text>` … */
   onCommand(listener: (command: string) => void): void
   /** The person wants to close the window; the page asks if lines are set aside and answers with `closeWindow`. */

@@ -10,9 +10,13 @@ import { ClashAnswer, FileDetails, FilePlace, FilesState, ListingPart, ListReque
 import { ComparisonResult } from './host-key.js'
 import { HistoryItem, Intervention } from './intervention.js'
 import { PracticeState } from './practice.js'
+import { AccountState, FoundAccount, NewAccount, OvhEndpoint, ProviderLink, ProviderServer, Secrets, VaultState } from './provider.js'
+import { ProviderProblemInfo } from './provider-problem.js'
+import { Change, Proposal, ProposalAnswer, RepairTaskId } from './repair.js'
 import { ImportableServer, ServerState } from './server.js'
 import { KnownHostsFile, Settings, SettingsChange } from './settings.js'
 import { CredentialAnswer, Dimensions, TerminalSession } from './terminal-session.js'
+import { EnteringState, EnterPreview, LeavingItemId, SkipReason, VisitState } from './visit.js'
 
 export const AppState = z.strictObject({
   version: z.string(),
@@ -31,12 +35,20 @@ export const AppState = z.strictObject({
     }),
   ),
   sshConfigServers: z.number().int(),
+  accounts: z.array(AccountState),
+  vault: VaultState,
+  /** Servers on their way into rescue, by visit. */
+  entering: z.array(z.strictObject({ id: z.string(), name: z.string(), state: EnteringState })),
 })
 export type AppState = z.infer<typeof AppState>
 
 const command = oc.errors({ APP_ERROR: { data: ErrorInfo } })
 const id = z.string().min(1).max(64)
 const ok = z.void()
+const path = z.string().min(1).max(8192)
+const paths = z.array(path).min(1).max(10_000)
+const fileName = z.string().min(1).max(1024)
+const unixId = z.number().int().min(0).max(0xffff_fffe)
 
 /** What came of an edit a person agreed to. `plan-changed`: the file moved meanwhile; nothing was written; here is a fresh diff. */
 export const EditOutcome = z.discriminatedUnion('kind', [
@@ -45,18 +57,6 @@ export const EditOutcome = z.discriminatedUnion('kind', [
 ])
 export type EditOutcome = z.infer<typeof EditOutcome>
 
-const path = z.string().min(1).max(8192)
-const paths = z.array(path).min(1).max(10_000)
-const fileName = z.string().min(1).max(1024)
-const unixId = z.number().int().min(0).max(0xffff_fffe)
-export const contract = {
-  state: { watch: command.output(eventIterator(AppState)) },
-  terminal: {
-    open: command
-      .input(
-        z.strictObject({
-          target: z.discriminatedUnion('kind', [
-            z.strictObject({ kind: z.literal('address'), text: z.string().max(600) }),
 const visit = { id: z.string().max(600) }
 /** What a provider answers, or why it does not. */
 const answered = <T extends z.ZodType>(value: T) =>
@@ -66,6 +66,14 @@ const answered = <T extends z.ZodType>(value: T) =>
   ])
 const proposal = { task: RepairTaskId, findingId: z.string().max(1000), proposalId: z.string().max(200), answer: ProposalAnswer }
 
+export const contract = {
+  state: { watch: command.output(eventIterator(AppState)) },
+  terminal: {
+    open: command
+      .input(
+        z.strictObject({
+          target: z.discriminatedUnion('kind', [
+            z.strictObject({ kind: z.literal('address'), text: z.string().max(600) }),
             z.strictObject({ kind: z.literal('server'), id }),
             z.strictObject({ kind: z.literal('practice') }),
           ]),
@@ -75,6 +83,8 @@ const proposal = { task: RepairTaskId, findingId: z.string().max(1000), proposal
       .output(z.strictObject({ sessionId: z.string() })),
     /** A new tab on the live connection of an open session. */
     duplicate: command.input(z.strictObject({ sessionId: id, dimensions: Dimensions })).output(z.strictObject({ sessionId: z.string() })),
+    /** A shell of the mounted system, on the connection of an open session. @throws APP_ERROR `not-mounted`. */
+    openChroot: command.input(z.strictObject({ sessionId: id, dimensions: Dimensions })).output(z.strictObject({ sessionId: z.string() })),
     authenticate: command.input(z.strictObject({ sessionId: id, requestId: id, answer: CredentialAnswer })).output(ok),
     reconnect: command.input(z.strictObject({ sessionId: id })).output(ok),
     /** Ends the attempt or the shell and forgets the tab. */
@@ -117,6 +127,7 @@ const proposal = { task: RepairTaskId, findingId: z.string().max(1000), proposal
       .output(z.strictObject({ id: z.string() })),
     update: command.input(z.strictObject({ id, name: z.string().min(1).max(100), target: z.string().max(600) })).output(ok),
     remove: command.input(z.strictObject({ id })).output(ok),
+    link: command.input(z.strictObject({ id, link: ProviderLink.optional() })).output(ok),
     importable: command.output(z.array(ImportableServer)),
     import: command.input(z.strictObject({ targets: z.array(z.string().max(600)).max(1000) })).output(ok),
   },
@@ -124,9 +135,98 @@ const proposal = { task: RepairTaskId, findingId: z.string().max(1000), proposal
     update: command.input(SettingsChange).output(ok),
     knownHostsFiles: command.output(z.array(KnownHostsFile)),
   },
+  files: {
+    /** Transfers and open files; whole, at most a few times a second. */
+    watch: command.output(eventIterator(FilesState)),
+    /** Streams: a directory of 100 000 names shows its first page at once. */
+    list: command.input(ListRequest).output(eventIterator(ListingPart)),
+    details: command.input(z.strictObject({ place: FilePlace, path })).output(FileDetails),
+    makeDirectory: command.input(z.strictObject({ place: FilePlace, parent: path, name: fileName })).output(ok),
+    rename: command.input(z.strictObject({ place: FilePlace, path, name: fileName })).output(ok),
+    change: command
+      .input(
+        z.strictObject({
+          place: FilePlace,
+          path,
+          mode: z.number().int().min(0).max(0o7777).optional(),
+          owner: z.strictObject({ uid: unixId, gid: unixId }).optional(),
+        }),
+      )
+      .output(ok),
+    countRemoval: command.input(z.strictObject({ place: FilePlace, paths })).output(RemovalCount),
+    /** Recursively; links are removed, never what they lead to. */
+    remove: command.input(z.strictObject({ place: FilePlace, paths })).output(ok),
+    transfer: command
+      .input(z.strictObject({ sessionId: id, direction: z.enum(['download', 'upload']), from: paths, into: path }))
+      .output(ok),
+    pause: command.input(z.strictObject({ id })).output(ok),
+    resume: command.input(z.strictObject({ id })).output(ok),
+    /** Also removes the unfinished file. */
+    cancel: command.input(z.strictObject({ id })).output(ok),
+    dismiss: command.input(z.strictObject({ id })).output(ok),
+    answerClash: command.input(z.strictObject({ id, questionId: id, answer: ClashAnswer })).output(ok),
+    /** Opens a copy in the desktop's program and writes every save back. */
+    edit: command.input(z.strictObject({ sessionId: id, path })).output(ok),
+    saveEdit: command.input(z.strictObject({ id, how: z.enum(['save', 'overwrite']) })).output(ok),
+    closeEdit: command.input(z.strictObject({ id })).output(ok),
+  },
   practice: {
     start: command.output(ok),
     setMode: command.input(z.strictObject({ mode: z.enum(['normal', 'rescue']) })).output(ok),
+  },
+  /** Provider accounts. Secrets go in and never come out. */
+  accounts: {
+    add: command.input(z.strictObject({ account: NewAccount, secrets: Secrets })).output(answered(z.strictObject({ id: z.string() }))),
+    setSecrets: command.input(z.strictObject({ id, secrets: Secrets })).output(ok),
+    update: command.input(z.strictObject({ id, account: NewAccount })).output(answered(z.null())),
+    remove: command.input(z.strictObject({ id })).output(ok),
+    /** Asks the provider: also the test of an account. */
+    servers: command.input(z.strictObject({ id })).output(answered(z.array(ProviderServer))),
+    /** What OVH's own tools use here (`ovh.conf`, `OVH_*`). The secrets stay in the core: `importFound` reads them again. */
+    findable: command.output(FoundAccount),
+    importFound: command.input(z.strictObject({ readMail: z.boolean() })).output(answered(z.strictObject({ id: z.string() }))),
+    /** OVHcloud's page that makes a key, with the least rights filled in. */
+    keyPage: command.input(z.strictObject({ endpoint: OvhEndpoint, readMail: z.boolean() })).output(z.strictObject({ url: z.url() })),
+  },
+  /** A visit to a rescue system; `id` as `visitId` makes it. */
+  visit: {
+    watch: command.input(z.strictObject(visit)).output(eventIterator(VisitState)),
+    /** What putting a saved server into rescue would ask of its provider. */
+    preview: command.input(z.strictObject({ serverId: id })).output(z.strictObject({ id: z.string(), preview: EnterPreview })),
+    /** `typed`: the server's name, where its services may be running. */
+    enter: command
+      .input(z.strictObject({ serverId: id, method: EnteringState.shape.method, typed: z.string().max(200) }))
+      .output(z.strictObject({ id: z.string() })),
+    stopEntering: command.input(z.strictObject(visit)).output(ok),
+    dismissEntering: command.input(z.strictObject(visit)).output(ok),
+    /** Looks for the rescue password at the provider; what comes of it is in the visit's state. */
+    findPassword: command.input(z.strictObject(visit)).output(ok),
+    /** For the eye of a person, while the field shows it. */
+    revealPassword: command.input(z.strictObject(visit)).output(z.strictObject({ password: z.string() })),
+    /** Answers a session's question with it, without a way through the page. */
+    usePassword: command.input(z.strictObject({ ...visit, sessionId: id, requestId: id })).output(ok),
+    /** A page with the machine's screen, good for some minutes. */
+    console: command.input(z.strictObject(visit)).output(answered(z.strictObject({ url: z.url() }))),
+    look: command.input(z.strictObject(visit)).output(ok),
+    choose: command.input(z.strictObject({ ...visit, path: z.string().max(4096) })).output(ok),
+    unlock: command.input(z.strictObject({ ...visit, digest: z.string(), passphrase: z.string().max(4096).optional() })).output(ok),
+    mount: command.input(z.strictObject({ ...visit, digest: z.string(), passphrase: z.string().max(4096).optional() })).output(ok),
+    unmount: command.input(z.strictObject(visit)).output(ok),
+    /** @returns false when the machine could not prove anything; that is no accusation. */
+    prove: command.input(z.strictObject(visit)).output(z.strictObject({ isProven: z.boolean() })),
+    examine: command.input(z.strictObject({ ...visit, tasks: z.array(RepairTaskId).optional() })).output(ok),
+    planProposal: command.input(z.strictObject({ ...visit, ...proposal })).output(Proposal),
+    apply: command
+      .input(z.strictObject({ ...visit, ...proposal, digest: z.string(), typed: z.string().max(200).optional() }))
+      .output(Change),
+    undo: command.input(z.strictObject({ ...visit, change: z.string() })).output(ok),
+    measure: command.input(z.strictObject({ ...visit, write: z.boolean() })).output(ok),
+    stopMeasuring: command.input(z.strictObject(visit)).output(ok),
+    leave: command.input(z.strictObject(visit)).output(ok),
+    skip: command.input(z.strictObject({ ...visit, item: LeavingItemId, reason: SkipReason })).output(ok),
+    goOn: command.input(z.strictObject({ ...visit, item: LeavingItemId })).output(ok),
+    restart: command.input(z.strictObject(visit)).output(ok),
+    stopLeaving: command.input(z.strictObject(visit)).output(ok),
   },
   resumed: { dismiss: command.output(ok) },
 }

@@ -71,6 +71,19 @@ export type SecretsPlace = z.infer<typeof SecretsPlace>
 export const AccountState = z.strictObject({ account: ProviderAccount, secrets: SecretsPlace, needs: z.array(SecretField) })
 export type AccountState = z.infer<typeof AccountState>
 
+/** An account in OVH's own configuration files and variables. `incomplete`: what is missing, or may not be read. */
+export const FoundAccount = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('found'), account: NewAccount, sources: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal('incomplete'),
+    missing: z.array(z.string()),
+    sources: z.array(z.string()),
+    unreadable: z.array(z.string()),
+  }),
+])
+export type FoundAccount = z.infer<typeof FoundAccount>
+
 /** May secrets be kept on this machine? `plain-text`: there is only a store that hides nothing. */
 export const VaultState = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('safe') }),
@@ -175,6 +188,13 @@ export const ManualWay = z.strictObject({
   password: z.enum(['mail', 'panel', 'chosen', 'console', 'account-keys']),
 })
 export type ManualWay = z.infer<typeof ManualWay>
+
+/** Which machine of which provider a saved server is: by API through an account, or by hand through a panel. */
+export const ProviderLink = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('account'), accountId: z.string(), server: z.string() }),
+  z.strictObject({ kind: z.literal('by-hand'), way: ManualWayId }),
+])
+export type ProviderLink = z.infer<typeof ProviderLink>
 
 export const ProgressState = z.strictObject({
   kind: z.enum(['requested', 'restarting', 'done']),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HostAddress } from './host-address.js'
+import { ProviderLink } from './provider.js'
 
 /** A saved machine. `target` is what is handed to ssh: an address or a Host of the ssh config. No secrets, ever. */
 export const Server = z.strictObject({
@@ -8,6 +9,7 @@ export const Server = z.strictObject({
   target: z.string().min(1).max(600),
   address: HostAddress,
   lastUsed: z.iso.datetime().optional(),
+  provider: ProviderLink.optional(),
 })
 export type Server = z.infer<typeof Server>
 

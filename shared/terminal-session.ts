@@ -103,6 +103,8 @@ export const TerminalSession = z.strictObject({
   serverId: z.string().optional(),
   practice: z.boolean(),
   interventionId: z.string().optional(),
+  /** A shell of the mounted system, in a rescue system. */
+  chroot: z.boolean(),
   phase: SessionPhase,
   /** Things worth knowing about how the configuration was read: codes with data (e.g. a slow `Match exec`). */
   notes: z.array(

@@ -4,9 +4,57 @@
  */
 import { z } from 'zod'
 import { ErrorInfo } from './errors.js'
+import { AnswerKind } from './intervention.js'
 import { DisksState } from './machine.js'
+import { Capabilities, MachineState, MailSeen, ManualWay, PlannedRequest, ProgressState, ProviderKind } from './provider.js'
+import { ProviderProblemInfo } from './provider-problem.js'
 import { RepairState, Words } from './repair.js'
 import { SpeedResult } from './speed.js'
+
+/** What the provider says before anything is asked of it: the page that asks for a yes is drawn from this. */
+export const EnterPreview = z.strictObject({
+  provider: ProviderKind.optional(),
+  /** As the provider calls the machine. */
+  machine: z.string(),
+  state: MachineState,
+  requests: z.array(PlannedRequest),
+  capabilities: Capabilities.optional(),
+  manual: ManualWay,
+  problem: ProviderProblemInfo.optional(),
+})
+export type EnterPreview = z.infer<typeof EnterPreview>
+
+/** From the request until another key than the known one answers. No secret: it is written down, and the next start goes on waiting. */
+export const EnteringState = z.strictObject({
+  method: z.enum(['api', 'by-hand', 'already']),
+  phase: z.enum(['requesting', 'restarting', 'waiting', 'answered', 'failed', 'stopped']),
+  startedAt: z.iso.datetime(),
+  progress: ProgressState.optional(),
+  /** Host keys noted before, to tell the systems apart; with none, any key counts as another. */
+  notedKeys: z.number().int(),
+  bootBefore: z.string().optional(),
+  /** `third-key` is here: another key than those noted. */
+  answer: AnswerKind.optional(),
+  answers: z.array(z.strictObject({ at: z.iso.datetime(), answer: AnswerKind })),
+  nextTryAt: z.iso.datetime().optional(),
+  problem: ProviderProblemInfo.optional(),
+  manual: ManualWay,
+  isOverdue: z.boolean(),
+})
+export type EnteringState = z.infer<typeof EnteringState>
+
+/** The rescue password from the provider. The password itself stays in the core until a person says yes. */
+export const RescuePasswordState = z.strictObject({
+  phase: z.enum(['looking', 'found', 'account-keys', 'link', 'by-hand', 'timed-out', 'failed']),
+  user: z.string().optional(),
+  source: z.enum(['answer', 'server', 'secret', 'mail']).optional(),
+  foundAt: z.iso.datetime().optional(),
+  mails: z.array(MailSeen),
+  /** `link`: the provider's page with the secret, for the person's browser. */
+  link: z.string().optional(),
+  problem: ProviderProblemInfo.optional(),
+})
+export type RescuePasswordState = z.infer<typeof RescuePasswordState>
 
 /** Leaving, in its fixed order. The first five predict whether the normal system will let its people in. */
 export const leavingItems = ['access', 'boot', 'network', 'firewall', 'keys', 'unmount', 'boot-mode', 'reboot', 'wait', 'restore'] as const
@@ -38,6 +86,7 @@ export const LeavingItem = z.strictObject({
   inUse: z.array(InUse).optional(),
   reason: SkipReason.optional(),
   error: ErrorInfo.optional(),
+  problem: ProviderProblemInfo.optional(),
 })
 export type LeavingItem = z.infer<typeof LeavingItem>
 
@@ -50,7 +99,12 @@ export const LeavingState = z.strictObject({
 export type LeavingState = z.infer<typeof LeavingState>
 
 export const VisitState = z.strictObject({
+  /** `host:port` in lower case, as `visitId` makes it. */
   id: z.string(),
+  entering: EnteringState.optional(),
+  password: RescuePasswordState.optional(),
+  /** Compared with what the provider publishes: Hetzner Robot names the rescue key. */
+  keyHint: z.enum(['verified', 'differs', 'unknown']).optional(),
   /** A signed-in connection to the rescue system is there: commands can run. */
   isConnected: z.boolean(),
   disks: DisksState,
@@ -61,3 +115,6 @@ export const VisitState = z.strictObject({
   leaving: LeavingState.optional(),
 })
 export type VisitState = z.infer<typeof VisitState>
+
+/** One visit per address: a rescue of the same server a week later finds its copies and measurements. */
+export const visitId = (host: string, port: number) => `${host.toLowerCase()}:${port}`

@@ -72,6 +72,8 @@ export interface Interventions {
   acceptThirdKey(id: string, fingerprint: string): Promise<void>
   dismissSummary(id: string): Promise<void>
   bringBack(historyId: string): Promise<void>
+  /** Wire blobs of the keys that were set aside. */
+  knownKeys(id: string): Buffer[]
   /** The order that made the server show the keys of this intervention: same types first, for sessions and probes alike. */
   hostKeyAlgorithms(id: string): string[]
   dispose(): Promise<void>
@@ -312,6 +314,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     classify,
     accepts: (id, blob) => accepts(find(id), blob, clock.now()),
     isExpired: (id) => isExpired(find(id), clock.now()),
+    knownKeys: (id) => find(id).knownKeys.map(toBytes),
     hostKeyAlgorithms: (id) => find(id).hostKeyAlgorithms,
     plan: async (target, presented, intent, alsoWrite) => (await planning.plan({ target, presented, intent, alsoWrite })).preview,
     async begin(target, presented, digest, alsoWrite) {

@@ -45,7 +45,10 @@ export interface TerminalSessions {
   list(): TerminalSession[]
   onDidChange(listener: () => void): () => void
   open(target: SessionTarget, dimensions: Dimensions): string
-  duplicate(sessionId: string, dimensions: Dimensions): Promise<string>
+  /** @param command runs on the new terminal instead of the login shell. @throws AppError `closed-early` for it without a live connection. */
+  duplicate(sessionId: string, dimensions: Dimensions, command?: string): Promise<string>
+  /** Every open session with its connection; several may share one. */
+  openConnections(): { session: TerminalSession; connection: SshConnection; isRescue: boolean }[]
   authenticate(sessionId: string, requestId: string, answer: CredentialAnswer): void
   reconnect(sessionId: string): void
   close(sessionId: string): void
@@ -70,6 +73,8 @@ interface Session {
   state: TerminalSession
   target: SessionTarget
   dimensions: Dimensions
+  /** Instead of the login shell. Only on a live connection: it means something on the system it was made for. */
+  command: string | undefined
   attempt: AbortController | undefined
   question: { id: string; blob: Buffer; target: InterventionTarget } | undefined
   credentials: { id: string; answer(answer: CredentialAnswer): void } | undefined
@@ -97,7 +102,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
   }
   const enter = (session: Session, phase: SessionPhase) => update(session, { phase })
 
-  function create(target: SessionTarget, dimensions: Dimensions, shared?: Shared): Session {
+  function create(target: SessionTarget, dimensions: Dimensions, shared?: Shared, command?: string): Session {
     const state: TerminalSession = {
       id: randomUUID(),
       name: target.name,
@@ -106,6 +111,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       host: '',
       port: 22,
       practice: target.practice,
+      chroot: command !== undefined,
       phase: { kind: 'connecting', stage: 'config', since: now() },
       notes: [],
       ...(target.serverId ? { serverId: target.serverId } : {}),
@@ -114,6 +120,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       state,
       target,
       dimensions,
+      command,
       attempt: undefined,
       question: undefined,
       credentials: undefined,
@@ -237,7 +244,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       enter(session, { kind: 'lost', error: error ?? new AppError('closed-early', { host: session.state.host }).toInfo(), at: now() })
     }
     session.disposables.push(connection.onDidClose(lost))
-    const channel = await connection.openShell(session.dimensions)
+    const channel = await connection.openShell(session.dimensions, session.command)
     if (session.shared !== shared) return
     session.trusted = undefined
     session.stream = createTerminalStream(channel, { clock: parts.clock })
@@ -295,15 +302,22 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       start(session)
       return session.state.id
     },
-    async duplicate(sessionId, dimensions) {
+    openConnections: () =>
+      [...sessions.values()].flatMap(({ state, shared }) =>
+        shared && state.phase.kind === 'open'
+          ? [{ session: state, connection: shared.connection, isRescue: shared.whose === 'rescue' }]
+          : [],
+      ),
+    async duplicate(sessionId, dimensions, command) {
       const from = find(sessionId)
       if (!from.shared) {
+        if (command !== undefined) throw new AppError('closed-early', { host: from.state.host })
         const session = create(from.target, dimensions)
         start(session)
         return session.state.id
       }
       from.shared.users++
-      const session = create(from.target, dimensions)
+      const session = create(from.target, dimensions, undefined, command)
       const { user, host, port, notes, interventionId } = from.state
       update(session, { user, host, port, notes })
       try {
@@ -323,6 +337,9 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       const session = find(sessionId)
       const { kind } = session.state.phase
       if (kind === 'open' || kind === 'connecting' || kind === 'needs-credentials') throw new AppError('wrong-state')
+      // What was mounted then need not be now.
+      session.command = undefined
+      update(session, { chroot: false })
       start(session)
     },
     close(sessionId) {

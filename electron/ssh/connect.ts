@@ -69,7 +69,7 @@ export interface SshConnection {
   serverVersion: string
   remoteAddress: string
   /** @throws AppError `no-shell`, `closed-early`. */
-  openShell(dimensions: Dimensions): Promise<ShellChannel>
+  openShell(dimensions: Dimensions, command?: string): Promise<ShellChannel>
   /** One command without a terminal (`exec.ts`). @throws AppError `no-shell`, `closed-early`. */
   execute(commandLine: string, options: ExecOptions): Promise<ExecResult>
   /** A channel for files. @throws AppError `no-sftp`, `closed-early`. */

@@ -49,9 +49,9 @@ export function openConnection(client: Client, { place, guard, steps, ...facts }
 
   return {
     ...facts,
-    async openShell(dimensions) {
+    async openShell(dimensions, command) {
       if (closed || ended) throw new AppError('closed-early', { ...place })
-      return openShell(client, dimensions, broken)
+      return openShell(client, dimensions, command, broken)
     },
     async execute(commandLine, options) {
       if (closed || ended) throw new AppError('closed-early', { ...place })

@@ -31,6 +31,7 @@ export interface ClientInternals {
       wantReply: boolean,
     ): void
     shell(channel: number, wantReply: boolean): void
+    exec(channel: number, command: string, wantReply: boolean): void
     channelWindowAdjust(channel: number, bytes: number): void
     ping(): void
     /** Its `change password` event would send its configured password, which we never give it. */

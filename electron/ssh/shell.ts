@@ -35,8 +35,16 @@ export interface ShellChannel {
   close(): void
 }
 
-/** @param broken why the connection is of no use any more, if so. @throws AppError `no-shell` or what `broken` says. */
-export function openShell(client: Client, dimensions: Dimensions, broken: () => AppError | undefined): Promise<ShellChannel> {
+/**
+ * @param command instead of the login shell, on the same terminal.
+ * @param broken why the connection is of no use any more, if so. @throws AppError `no-shell` or what `broken` says.
+ */
+export function openShell(
+  client: Client,
+  dimensions: Dimensions,
+  command: string | undefined,
+  broken: () => AppError | undefined,
+): Promise<ShellChannel> {
   const { _chanMgr, _protocol } = internals(client)
   return new Promise((resolve, reject) => {
     let channel: ChannelInternals | undefined
@@ -65,7 +73,8 @@ export function openShell(client: Client, dimensions: Dimensions, broken: () => 
           found.subtype = 'shell'
           resolve(shell)
         })
-        _protocol.shell(id, true)
+        if (command === undefined) _protocol.shell(id, true)
+        else _protocol.exec(id, command, true)
       } catch (failure) {
         return refuse(failure instanceof Error ? failure.message : 'the connection is gone')
       }

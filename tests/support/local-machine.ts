@@ -28,6 +28,11 @@ export const executeLocally: Execute = (line, { stdin, limitMs, maxBytes }) =>
 
 export function localMachine(): { machine: Machine; records: CommandRecord[] } {
   const records: CommandRecord[] = []
-  const machine = createMachine({ execute: executeLocally, clock: systemClock, sudo: false, onDidRun: (record) => records.push(record) })
+  const machine = createMachine({
+    execute: executeLocally,
+    clock: systemClock,
+    sudo: () => false,
+    onDidRun: (record) => records.push(record),
+  })
   return { machine, records }
 }

@@ -1,0 +1,6 @@
+/** Every task, in its order on screen. */
+import type { Clock } from '../clock.js'
+import { createAccessTask } from './access/access-task.js'
+import type { RepairTask } from './task.js'
+
+export const createRepairTasks = (clock: Clock): RepairTask[] => [createAccessTask(clock)]

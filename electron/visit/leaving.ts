@@ -1,0 +1,340 @@
+/**
+ * Leave rescue: a checklist that ticks itself. What can be predicted is examined first (will the normal system let its people in?);
+ * then everything is unmounted, the boot mode goes back to disk, the machine restarts, and the watch waits for the known key. A red
+ * item stops the list until it is fixed or a person says why it may be skipped.
+ */
+import { AppError } from '../../shared/errors.js'
+import type { Intervention } from '../../shared/intervention.js'
+import type { Stickiness } from '../../shared/provider.js'
+import { type LeavingItem, type LeavingItemId, type LeavingState, leavingItems, type SkipReason } from '../../shared/visit.js'
+import type { Clock } from '../clock.js'
+import type { Disks } from '../machine/disks.js'
+import type { User } from '../machine/in-use.js'
+import type { Machine } from '../machine/machine.js'
+import { ProviderError } from '../providers/problem.js'
+import type { Repairs } from '../repair/repairs.js'
+
+/** What the provider does at the end; without `byApi` a person does it in the panel, and says so. */
+export interface WayBack {
+  /** Next start from the disk, and the restart itself. */
+  byApi?: ((signal: AbortSignal) => Promise<void>) | undefined
+  stickiness: Stickiness
+}
+
+export interface LeavingParts {
+  clock: Clock
+  isConnected(): boolean
+  disks(): Disks
+  repairs: Repairs
+  machine: Machine
+  wayBack(): Promise<WayBack>
+  /** Begins the close watch for the known key; lines go back when it answers. */
+  watch(): Promise<void>
+  intervention(): Intervention | undefined
+  /** The terminal of this rescue system, when there is just one: a shell that stands in the way is then surely its. */
+  onlyTerminal(): string | undefined
+  onDidChange(): void
+  save(leaving: { startedAt: string; rebootedAt?: string; skipped: Record<string, SkipReason> } | undefined): Promise<void>
+}
+
+export interface Leaving {
+  state(): LeavingState | undefined
+  /** Begins, or goes on from a restart of the app. */
+  start(from?: { startedAt: string; rebootedAt?: string | undefined; skipped: Record<string, SkipReason> }): Promise<void>
+  skip(item: LeavingItemId, reason: SkipReason): Promise<void>
+  /** The person did what the item waits for (boot mode, restart), or wants it tried again. */
+  goOn(item: LeavingItemId): Promise<void>
+  /** Restarts the machine from here: for the item `reboot` that waits. */
+  restart(): Promise<void>
+  /** The connection or the intervention changed. */
+  refresh(): void
+  /** Back to the rescue work; nothing that was done is undone. */
+  stop(): Promise<void>
+  dispose(): void
+}
+
+// A shell that stands in /mnt is left within a command or two; asking more often would only fill the record of commands.
+const BUSY_INTERVAL_MS = 3_000
+// A start from disk takes 1–4 minutes at the providers; a file system check may take longer, and then the console tells.
+export const OVERDUE_MS = 10 * 60_000
+
+interface Run {
+  startedAt: string
+  rebootedAt: string | undefined
+  skipped: Record<string, SkipReason>
+  items: Map<LeavingItemId, LeavingItem>
+  ending: AbortController
+}
+
+export function createLeaving(o: LeavingParts): Leaving {
+  let run: Run | undefined
+  let walking: Promise<void> = Promise.resolve()
+  let cancelOverdue = () => {}
+  let isOverdue = false
+  const now = () => o.clock.now().toISOString()
+
+  function set(current: Run, id: LeavingItemId, fields: Omit<LeavingItem, 'id' | 'since'>) {
+    const before = current.items.get(id)
+    const since = before?.state === fields.state ? before.since : now()
+    current.items.set(id, { id, ...fields, ...(since ? { since } : {}) })
+    if (run === current) o.onDidChange()
+  }
+  const remember = (current: Run) =>
+    o.save({
+      startedAt: current.startedAt,
+      skipped: current.skipped,
+      ...(current.rebootedAt ? { rebootedAt: current.rebootedAt } : {}),
+    })
+
+  async function begin(from: Parameters<Leaving['start']>[0]) {
+    const current: Run = {
+      startedAt: from?.startedAt ?? now(),
+      rebootedAt: from?.rebootedAt,
+      skipped: { ...from?.skipped },
+      items: new Map(leavingItems.map((id) => [id, { id, state: 'todo' } as LeavingItem])),
+      ending: new AbortController(),
+    }
+    run = current
+    if (current.rebootedAt) for (const id of leavingItems.slice(0, leavingItems.indexOf('wait'))) set(current, id, { state: 'fine' })
+    await remember(current)
+    walk(current)
+  }
+
+  /** Goes on from the first item that is not done, until one needs a person. One walk at a time. */
+  function walk(current: Run, retried?: LeavingItemId) {
+    walking = walking.then(async () => {
+      for (const id of leavingItems) {
+        if (run !== current) return
+        const { state } = current.items.get(id)!
+        if (state === 'fine' || state === 'skipped') continue
+        const reason = current.skipped[id]
+        if (reason) {
+          set(current, id, { state: 'skipped', reason })
+          continue
+        }
+        if ((state === 'fault' || state === 'waits') && id !== retried) return
+        try {
+          if (!(await step(current, id))) return
+        } catch (error) {
+          if (run !== current) return
+          set(current, id, { state: 'fault', ...explain(error) })
+          return
+        }
+      }
+    })
+  }
+
+  /** @returns true when the next item may begin. */
+  async function step(current: Run, id: LeavingItemId): Promise<boolean> {
+    switch (id) {
+      case 'access':
+      case 'boot':
+      case 'network':
+      case 'firewall':
+        return check(current, id)
+      case 'keys':
+        return compareKeys(current)
+      case 'unmount':
+        return unmount(current)
+      case 'boot-mode':
+        return bootMode(current)
+      case 'reboot':
+        return reboot(current)
+      case 'wait':
+        return wait(current)
+      case 'restore':
+        return restored(current)
+    }
+  }
+
+  async function check(current: Run, id: 'access' | 'boot' | 'network' | 'firewall'): Promise<boolean> {
+    if (!o.isConnected() || !o.disks().mountedSystem()) return skip(current, id)
+    set(current, id, { state: 'running' })
+    await o.repairs.examine([id])
+    const task = o.repairs.state().tasks.find((one) => one.task === id)
+    if (task?.error) throw new AppError(task.error.code, task.error.data, task.error.detail)
+    const fault = task?.findings.find((one) => one.keepsOut && one.state === 'fault')
+    set(current, id, fault ? { state: 'fault', words: fault.words } : { state: 'fine' })
+    return !fault
+  }
+
+  async function compareKeys(current: Run): Promise<boolean> {
+    const { volumes, mounted } = o.disks().state()
+    const identity = volumes.find((one) => one.path === mounted?.device)?.system?.identity
+    if (!identity || identity.kind === 'nothing-known') return skip(current, 'keys')
+    const isYours = identity.kind === 'proven' || identity.kind === 'same' || identity.kind === 'partly'
+    set(current, 'keys', { state: isYours ? 'fine' : 'fault', count: { found: identity.found, of: identity.known } })
+    return isYours
+  }
+
+  async function unmount(current: Run): Promise<boolean> {
+    if (!o.isConnected() || !o.disks().state().mounted) return skip(current, 'unmount')
+    if (current.items.get('unmount')!.state !== 'waits') set(current, 'unmount', { state: 'running' })
+    const inUse = await unmountUnlessInUse()
+    if (inUse.length === 0) {
+      set(current, 'unmount', { state: 'fine' })
+      return true
+    }
+    set(current, 'unmount', {
+      state: 'waits',
+      inUse: inUse.map((one) => {
+        const sessionId = /^-?(?:ba|da|z|k|fi)?sh$/.test(one.command) ? o.onlyTerminal() : undefined
+        return { ...one, ...(sessionId ? { sessionId } : {}) }
+      }),
+    })
+    const cancel = o.clock.setTimeout(() => walk(current, 'unmount'), BUSY_INTERVAL_MS)
+    current.ending.signal.addEventListener('abort', cancel, { once: true })
+    return false
+  }
+
+  async function unmountUnlessInUse(): Promise<User[]> {
+    try {
+      await o.disks().unmount()
+      return []
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'still-in-use')) throw error
+      const users = await o.disks().users()
+      // Gone in between: the next try will do.
+      if (users.length === 0) await o.disks().unmount()
+      return users
+    }
+  }
+
+  async function bootMode(current: Run): Promise<boolean> {
+    const { byApi, stickiness } = await o.wayBack()
+    if (byApi) {
+      set(current, 'boot-mode', { state: 'running' })
+      await byApi(current.ending.signal)
+      await markRestarted(current)
+      set(current, 'boot-mode', { state: 'fine' })
+      set(current, 'reboot', { state: 'fine' })
+      return true
+    }
+    if (stickiness === 'one-boot') return skip(current, 'boot-mode')
+    set(current, 'boot-mode', { state: 'waits' })
+    return false
+  }
+
+  async function reboot(current: Run): Promise<boolean> {
+    set(current, 'reboot', { state: 'waits' })
+    return false
+  }
+
+  async function wait(current: Run): Promise<boolean> {
+    const intervention = o.intervention()
+    if (!intervention) {
+      skip(current, 'wait')
+      skip(current, 'restore')
+      return true
+    }
+    if (intervention.state === 'restored') {
+      set(current, 'wait', { state: 'fine' })
+      return true
+    }
+    if (current.items.get('wait')!.state === 'todo') {
+      await o.watch()
+      const elapsed = o.clock.now().getTime() - new Date(current.rebootedAt ?? now()).getTime()
+      cancelOverdue()
+      cancelOverdue = o.clock.setTimeout(
+        () => {
+          isOverdue = true
+          o.onDidChange()
+        },
+        Math.max(0, OVERDUE_MS - elapsed),
+      )
+    }
+    set(current, 'wait', { state: intervention.state === 'active' ? 'running' : 'fine' })
+    return intervention.state !== 'active'
+  }
+
+  async function restored(current: Run): Promise<boolean> {
+    const state = o.intervention()?.state
+    set(current, 'restore', { state: state === 'restored' || !state ? 'fine' : state === 'needs-attention' ? 'waits' : 'running' })
+    if (state !== 'restored') return false
+    end()
+    await o.save(undefined)
+    o.onDidChange()
+    return true
+  }
+
+  async function didRestart(current: Run) {
+    await markRestarted(current)
+    set(current, 'reboot', { state: 'fine' })
+  }
+
+  async function markRestarted(current: Run) {
+    current.rebootedAt = now()
+    await remember(current)
+  }
+
+  function skip(current: Run, id: LeavingItemId): boolean {
+    set(current, id, { state: 'skipped', reason: 'not-needed' })
+    return true
+  }
+
+  function end() {
+    run?.ending.abort(new AppError('wrong-state'))
+    run = undefined
+    isOverdue = false
+    cancelOverdue()
+  }
+
+  function running(): Run {
+    if (!run) throw new AppError('wrong-state')
+    return run
+  }
+
+  function explain(error: unknown): Pick<LeavingItem, 'error' | 'problem'> {
+    if (error instanceof ProviderError) return { problem: error.toProblemInfo() }
+    if (error instanceof AppError) return { error: error.toInfo() }
+    return { error: new AppError('internal', {}, error instanceof Error ? error.message : undefined).toInfo() }
+  }
+
+  return {
+    state: () => run && { startedAt: run.startedAt, items: [...run.items.values()], isOverdue },
+    async start(from) {
+      if (!run) await begin(from)
+    },
+    async skip(item, reason) {
+      const current = running()
+      const { state } = current.items.get(item)!
+      // Waiting for the own key and putting the lines back are not ours to skip.
+      if ((state !== 'fault' && state !== 'waits') || item === 'wait' || item === 'restore') throw new AppError('wrong-state')
+      current.skipped[item] = reason
+      await remember(current)
+      walk(current)
+    },
+    async goOn(item) {
+      const current = running()
+      const { state } = current.items.get(item)!
+      if (state !== 'fault' && state !== 'waits') throw new AppError('wrong-state')
+      if (state === 'waits' && item === 'boot-mode') set(current, item, { state: 'fine' })
+      else if (state === 'waits' && item === 'reboot') await didRestart(current)
+      else set(current, item, { state: 'todo' })
+      walk(current)
+    },
+    async restart() {
+      const current = running()
+      if (current.items.get('reboot')!.state !== 'waits') throw new AppError('wrong-state')
+      // Answered before the machine goes down: the restart begins when this command has ended.
+      const words = ['sh', '-c', '(sleep 1; exec reboot) >/dev/null 2>&1 &'] as const
+      await o.machine.run({ words, risk: 'reads', shown: ['reboot'] })
+      await didRestart(current)
+      walk(current)
+    },
+    refresh() {
+      if (!run) return
+      const current = run
+      // The connection went away while the restart was waited for: it has begun, in the panel or in a shell.
+      if (current.items.get('reboot')!.state === 'waits' && !o.isConnected()) {
+        void didRestart(current).then(() => walk(current))
+      } else walk(current)
+    },
+    async stop() {
+      end()
+      await o.save(undefined)
+      o.onDidChange()
+    },
+    dispose: end,
+  }
+}

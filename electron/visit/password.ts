@@ -1,0 +1,86 @@
+/** The rescue password from the provider: looked for when asked, kept in memory for one sign-in, told to nobody but the server. */
+import { AppError } from '../../shared/errors.js'
+import type { Operation } from '../../shared/provider.js'
+import type { RescuePasswordState } from '../../shared/visit.js'
+import type { Clock } from '../clock.js'
+import type { Log } from '../log.js'
+import { ProviderError } from '../providers/problem.js'
+import type { Password, Provider } from '../providers/provider.js'
+
+export interface PasswordSearch {
+  state(): RescuePasswordState | undefined
+  /** The provider's answer to the restart held it. */
+  found(password: Password): void
+  look(adapter: Provider, operation: Operation): Promise<void>
+  /** @throws AppError `not-found` while there is none. */
+  take(): Password
+  /** The rescue is over. */
+  forget(): void
+}
+
+export function createPasswordSearch(o: { clock: Clock; log: Log; onDidChange(): void }): PasswordSearch {
+  let state: RescuePasswordState | undefined
+  let secret: Password | undefined
+  let ending = new AbortController()
+
+  function set(next: RescuePasswordState | undefined) {
+    state = next
+    o.onDidChange()
+  }
+  const foundAt = () => o.clock.now().toISOString()
+
+  function found(password: Password) {
+    secret = password
+    const { user, source, mail } = password
+    set({ phase: 'found', user, source, foundAt: foundAt(), mails: state?.mails ?? (mail ? [mail] : []) })
+  }
+
+  return {
+    state: () => state,
+    found,
+    async look(adapter, operation) {
+      if (state?.phase === 'looking' || secret) return
+      ending = new AbortController()
+      set({ phase: 'looking', mails: [] })
+      try {
+        const result = await adapter.credentials(operation, {
+          signal: ending.signal,
+          onMails: (mails) => state?.phase === 'looking' && set({ ...state, mails }),
+        })
+        const mails = state?.mails ?? []
+        switch (result.kind) {
+          case 'password':
+            return found(result)
+          case 'account-keys':
+            return set({ phase: 'account-keys', user: result.user, mails })
+          case 'link':
+            return set({ phase: 'link', link: result.url, mails })
+          case 'by-hand':
+          case 'timed-out':
+            return set({ phase: result.kind, mails })
+          case 'failed':
+            return set({ phase: 'failed', problem: result.problem, mails })
+          case 'stopped':
+            return set(undefined)
+        }
+      } catch (error) {
+        if (ending.signal.aborted) return
+        if (!(error instanceof ProviderError)) o.log.error('looking for the rescue password failed unexpectedly', error)
+        const problem =
+          error instanceof ProviderError
+            ? error.toProblemInfo()
+            : { problem: 'not-understood' as const, changed: 'nothing' as const, data: {} }
+        set({ phase: 'failed', problem, mails: state?.mails ?? [] })
+      }
+    },
+    take() {
+      if (!secret) throw new AppError('not-found', { id: 'password' })
+      return secret
+    },
+    forget() {
+      ending.abort(new AppError('wrong-state'))
+      secret = undefined
+      set(undefined)
+    },
+  }
+}
