@@ -1,0 +1,273 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createLeaving, type Leaving, OVERDUE_MS } from '../../../electron/visit/leaving.js'
+import { AppError } from '../../../shared/errors.js'
+import type { Intervention } from '../../../shared/intervention.js'
+import type { LeavingItemId } from '../../../shared/visit.js'
+import { createFakeClock } from '../../support/fake-clock.js'
+
+type Users = { pid: number; command: string; directory: string }[]
+
+let clock: ReturnType<typeof createFakeClock>
+let world: {
+  isConnected: boolean
+  isMounted: boolean
+  faults: Set<string>
+  found: number
+  users: Users
+  byApi: (() => Promise<void>) | undefined
+  stickiness: 'until-left' | 'one-boot'
+  intervention: { id: string; state: Intervention['state'] } | undefined
+  commands: string[]
+  saved: unknown
+  examined: string[]
+}
+let leaving: Leaving
+
+beforeEach(() => {
+  clock = createFakeClock()
+  world = {
+    isConnected: true,
+    isMounted: true,
+    faults: new Set(),
+    found: 3,
+    users: [],
+    byApi: undefined,
+    stickiness: 'until-left',
+    intervention: { id: 'one', state: 'active' },
+    commands: [],
+    saved: undefined,
+    examined: [],
+  }
+  leaving = build()
+})
+
+function build(): Leaving {
+  const mounted = { device: '/dev/sdb1', root: '/mnt', readOnly: false, ours: true, others: [], bound: true }
+  const system = () => ({ identity: { kind: world.found > 0 ? 'same' : 'other', found: world.found, known: 3, keys: [] } })
+  const disks = {
+    state: () => ({ volumes: [{ path: '/dev/sdb1', system: system() }], ...(world.isMounted ? { mounted } : {}) }),
+    mountedSystem: () => (world.isMounted ? {} : undefined),
+    users: async () => world.users,
+    async unmount() {
+      if (world.users.length > 0) throw new AppError('still-in-use', {})
+      world.isMounted = false
+    },
+  }
+  const repairs = {
+    async examine(tasks: string[]) {
+      world.examined.push(...tasks)
+    },
+    state: () => ({
+      tasks: ['access', 'boot', 'network', 'firewall', 'speed'].map((task) => ({
+        task,
+        findings: world.faults.has(task) ? [{ state: 'fault', keepsOut: true, words: { code: `${task}-broken`, values: {} } }] : [],
+      })),
+    }),
+  }
+  return createLeaving({
+    clock,
+    isConnected: () => world.isConnected,
+    disks: () => disks as never,
+    repairs: repairs as never,
+    machine: {
+      async run({ shown }) {
+        world.commands.push(shown!.join(' '))
+        return { exitCode: 0, stdout: Buffer.alloc(0), stderr: '', truncated: false, timedOut: false }
+      },
+    },
+    wayBack: async () => ({ stickiness: world.stickiness, byApi: world.byApi }),
+    watch: async () => {
+      world.commands.push('watch')
+    },
+    intervention: () => world.intervention as Intervention | undefined,
+    onlyTerminal: () => 'tab-1',
+    onDidChange() {},
+    async save(state) {
+      world.saved = state
+    },
+  })
+}
+
+const settle = async () => {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve()
+}
+const stateOf = (id: LeavingItemId) => leaving.state()!.items.find((one) => one.id === id)!
+
+describe('leaving by API', () => {
+  it('ticks everything off and ends when the lines are back', async () => {
+    world.byApi = async () => void world.commands.push('leave')
+    await leaving.start()
+    await settle()
+    expect(world.examined).toEqual(['access', 'boot', 'network', 'firewall'])
+    expect(leaving.state()!.items.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      'access fine',
+      'boot fine',
+      'network fine',
+      'firewall fine',
+      'keys fine',
+      'unmount fine',
+      'boot-mode fine',
+      'reboot fine',
+      'wait running',
+      'restore todo',
+    ])
+    expect(world.commands).toEqual(['leave', 'watch'])
+    expect(world.saved).toMatchObject({ rebootedAt: expect.any(String) })
+    world.intervention!.state = 'restored'
+    leaving.refresh()
+    await settle()
+    expect(leaving.state()).toBeUndefined()
+    expect(world.saved).toBeUndefined()
+  })
+
+  it('stops at what the provider refuses, with nothing after it touched, and tries again when asked', async () => {
+    let tries = 0
+    world.byApi = async () => {
+      if (++tries === 1) throw new AppError('timeout', { seconds: 10 })
+    }
+    await leaving.start()
+    await settle()
+    expect(stateOf('boot-mode')).toMatchObject({ state: 'fault', error: { code: 'timeout' } })
+    expect(stateOf('wait').state).toBe('todo')
+    await leaving.goOn('boot-mode')
+    await settle()
+    expect(stateOf('wait').state).toBe('running')
+  })
+})
+
+describe('what would keep people out', () => {
+  it('stops the list until it is skipped with a reason', async () => {
+    world.faults.add('firewall')
+    await leaving.start()
+    await settle()
+    expect(stateOf('firewall')).toMatchObject({ state: 'fault', words: { code: 'firewall-broken' } })
+    expect(world.isMounted).toBe(true)
+    await leaving.skip('firewall', 'console')
+    await settle()
+    expect(stateOf('firewall')).toMatchObject({ state: 'skipped', reason: 'console' })
+    expect(stateOf('unmount').state).toBe('fine')
+  })
+
+  it('looks again after a repair', async () => {
+    world.faults.add('boot')
+    await leaving.start()
+    await settle()
+    world.faults.clear()
+    await leaving.goOn('boot')
+    await settle()
+    expect(stateOf('boot').state).toBe('fine')
+  })
+
+  it('counts the lines that will match, and stops when none will', async () => {
+    world.found = 0
+    await leaving.start()
+    await settle()
+    expect(stateOf('keys')).toMatchObject({ state: 'fault', count: { found: 0, of: 3 } })
+  })
+
+  it('does not look again and again while it waits for a person', async () => {
+    world.faults.add('access')
+    await leaving.start()
+    await settle()
+    leaving.refresh()
+    await settle()
+    expect(world.examined).toEqual(['access'])
+  })
+})
+
+describe('a tree in use', () => {
+  it('says who, names our own terminal, and goes on by itself when it is free', async () => {
+    world.users = [{ pid: 7, command: 'bash', directory: '/mnt/etc' }]
+    await leaving.start()
+    await settle()
+    expect(stateOf('unmount')).toMatchObject({ state: 'waits', inUse: [{ pid: 7, directory: '/mnt/etc', sessionId: 'tab-1' }] })
+    world.users = []
+    await clock.advance(3000)
+    await settle()
+    expect(stateOf('unmount').state).toBe('fine')
+  })
+
+  it('names no terminal for a process that is no shell', async () => {
+    world.users = [{ pid: 8, command: 'mysqld', directory: '/mnt/var' }]
+    await leaving.start()
+    await settle()
+    expect(stateOf('unmount').inUse).toEqual([{ pid: 8, command: 'mysqld', directory: '/mnt/var' }])
+  })
+})
+
+describe('leaving by hand', () => {
+  it('waits for the switch in the panel, then for the restart', async () => {
+    await leaving.start()
+    await settle()
+    expect(stateOf('boot-mode').state).toBe('waits')
+    await leaving.goOn('boot-mode')
+    await settle()
+    expect(stateOf('reboot').state).toBe('waits')
+    await leaving.restart()
+    await settle()
+    expect(world.commands).toEqual(['reboot', 'watch'])
+  })
+
+  it('notices a restart from the panel by the lost connection', async () => {
+    await leaving.start()
+    await settle()
+    await leaving.goOn('boot-mode')
+    await settle()
+    world.isConnected = false
+    leaving.refresh()
+    await settle()
+    expect(stateOf('reboot').state).toBe('fine')
+    expect(stateOf('wait').state).toBe('running')
+  })
+
+  it('needs no switch where rescue lasts one boot', async () => {
+    world.stickiness = 'one-boot'
+    await leaving.start()
+    await settle()
+    expect(stateOf('boot-mode')).toMatchObject({ state: 'skipped', reason: 'not-needed' })
+    expect(stateOf('reboot').state).toBe('waits')
+  })
+})
+
+it('goes straight to waiting without a connection', async () => {
+  world.isConnected = false
+  world.byApi = async () => {}
+  await leaving.start()
+  await settle()
+  expect(world.examined).toEqual([])
+  expect(stateOf('access')).toMatchObject({ state: 'skipped', reason: 'not-needed' })
+  expect(stateOf('wait').state).toBe('running')
+})
+
+it('goes on after a restart of the app where it was: nothing is examined or restarted twice', async () => {
+  world.byApi = async () => void world.commands.push('leave')
+  await leaving.start({ startedAt: clock.now().toISOString(), rebootedAt: clock.now().toISOString(), skipped: {} })
+  await settle()
+  expect(world.commands).toEqual(['watch'])
+  expect(stateOf('wait').state).toBe('running')
+})
+
+it('suggests the console when nothing has answered for long', async () => {
+  world.byApi = async () => {}
+  await leaving.start()
+  await settle()
+  expect(leaving.state()!.isOverdue).toBe(false)
+  await clock.advance(OVERDUE_MS)
+  expect(leaving.state()!.isOverdue).toBe(true)
+})
+
+it('can be stopped; what was done stays done', async () => {
+  world.faults.add('network')
+  await leaving.start()
+  await settle()
+  await leaving.stop()
+  expect(leaving.state()).toBeUndefined()
+  expect(world.saved).toBeUndefined()
+})
+
+it('refuses to skip the wait for the own key', async () => {
+  world.byApi = async () => {}
+  await leaving.start()
+  await settle()
+  await expect(leaving.skip('wait', 'other')).rejects.toMatchObject({ code: 'wrong-state' })
+})
