@@ -56,15 +56,20 @@ export function createLook(files: SystemFiles) {
   }
 }
 
+/** Of everybody at once: one round trip. */
+export async function readKeyTexts(system: MountedSystem, paths: readonly string[]): Promise<Map<string, string>> {
+  const files = await system.files.read([...new Set(paths)])
+  return new Map(files.flatMap((file) => (file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [])))
+}
+
 export async function readKeys(
-  system: MountedSystem,
   account: Account,
   patterns: readonly string[],
+  texts: ReadonlyMap<string, string>,
   look: ReturnType<typeof createLook>,
 ): Promise<KeysOfAccount> {
   const paths = keyPaths(patterns, account)
-  const files: KeyFile[] = []
-  for (const path of paths) files.push({ path, text: await system.files.text(path) })
+  const files = paths.map((path): KeyFile => ({ path, text: texts.get(path) }))
   const present = files.filter(({ text }) => text !== undefined)
   const unsafe: string[] = []
   for (const { path } of present) {

@@ -4,7 +4,7 @@ import { readSelinux, type Selinux } from '../selinux.js'
 import type { MountedSystem } from '../task.js'
 import { readUnits, type Units } from '../units.js'
 import { type Account, canBecomeRoot, type Expiry, expiryOf, peopleOf, readAccounts, readSudoRules } from './accounts.js'
-import { createLook, type KeysOfAccount, readKeys } from './authorized-keys.js'
+import { createLook, type KeysOfAccount, keyPaths, readKeys, readKeyTexts } from './authorized-keys.js'
 import { type Ways, waysIn } from './login.js'
 import { readSshd, type Sshd } from './sshd.js'
 import type { SshdSettings } from './sshd-config.js'
@@ -52,6 +52,11 @@ export async function readAccess(system: MountedSystem, now: Date, signal: Abort
   const today = Math.floor(now.getTime() / 86_400_000)
   const shells = await files.read([...people.map(({ shell }) => shell), '/bin/bash'], 1)
   const look = createLook(files)
+  const settings = await Promise.all(people.map(({ user }) => sshd.settingsFor(user)))
+  const keyTexts = await readKeyTexts(
+    system,
+    people.flatMap((account, index) => keyPaths(settings[index]!.keyFiles, account)),
+  )
   return {
     system,
     selinux: await readSelinux(system),
@@ -59,17 +64,16 @@ export async function readAccess(system: MountedSystem, now: Date, signal: Abort
     units,
     people: await Promise.all(
       people.map(async (account, index) => {
-        const settings = await sshd.settingsFor(account.user)
-        const keys = await readKeys(system, account, settings.keyFiles, look)
+        const keys = await readKeys(account, settings[index]!.keyFiles, keyTexts, look)
         const expiry = expiryOf(account, today)
         const shellExists = shells[index]!.kind === 'file'
         return {
           account,
           expiry,
           shellExists,
-          settings,
+          settings: settings[index]!,
           keys,
-          ways: waysIn({ account, settings, keys, expiry, shellExists, nologinFile: nologin !== undefined }),
+          ways: waysIn({ account, settings: settings[index]!, keys, expiry, shellExists, nologinFile: nologin !== undefined }),
           canBecomeRoot: canBecomeRoot(account, rules),
         }
       }),
@@ -85,6 +89,6 @@ export async function readAccess(system: MountedSystem, now: Date, signal: Abort
 /** sudoers(5): files of sudoers.d with a dot or a tilde in the name are not read. */
 async function sudoers({ files }: MountedSystem): Promise<string> {
   const names = (await files.list('/etc/sudoers.d')).map(({ name }) => name).filter((name) => !/[.~]/.test(name))
-  const texts = await Promise.all(['/etc/sudoers', ...names.sort().map((name) => `/etc/sudoers.d/${name}`)].map((path) => files.text(path)))
-  return texts.join('\n')
+  const read = await files.read(['/etc/sudoers', ...names.sort().map((name) => `/etc/sudoers.d/${name}`)])
+  return read.map((file) => (file.kind === 'file' ? file.bytes.toString('utf8') : '')).join('\n')
 }

@@ -46,22 +46,27 @@ const MAX_FILES = 100
 
 export async function loadSshdFiles(files: SystemFiles): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
-  async function load(path: string, depth: number): Promise<void> {
-    if (texts.has(path) || depth > MAX_DEPTH || texts.size >= MAX_FILES) return
-    const text = await files.text(path)
-    if (text === undefined) return
-    texts.set(path, text)
-    for (const { keyword, values } of parse(path, text)) {
-      if (keyword !== 'include') continue
-      for (const pattern of values.map(absolute)) {
-        const folder = posix.dirname(pattern)
-        const names = /[*?[]/.test(posix.basename(pattern)) ? (await files.list(folder)).map(({ name }) => name) : [posix.basename(pattern)]
-        for (const name of names.sort()) if (matches(pattern, posix.join(folder, name))) await load(posix.join(folder, name), depth + 1)
-      }
+  let wanted = [sshdConfig]
+  // Level by level, each in one round trip.
+  for (let depth = 0; depth <= MAX_DEPTH && wanted.length > 0; depth++) {
+    const patterns: string[] = []
+    for (const file of await files.read(wanted.slice(0, MAX_FILES))) {
+      if (file.kind !== 'file') continue
+      const text = file.bytes.toString('utf8')
+      texts.set(file.path, text)
+      for (const { keyword, values } of parse(file.path, text)) if (keyword === 'include') patterns.push(...values.map(absolute))
     }
+    const found = await Promise.all(patterns.map((pattern) => expand(files, pattern)))
+    wanted = [...new Set(found.flat())].filter((path) => !texts.has(path))
   }
-  await load(sshdConfig, 0)
   return texts
+}
+
+async function expand(files: SystemFiles, pattern: string): Promise<string[]> {
+  const folder = posix.dirname(pattern)
+  if (!/[*?]/.test(posix.basename(pattern))) return [pattern]
+  const names = (await files.list(folder)).map(({ name }) => posix.join(folder, name))
+  return names.filter((path) => matches(pattern, path)).sort()
 }
 
 /** In the order sshd meets them. */
