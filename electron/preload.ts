@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { Bridge } from '../shared/bridge.js'
 import { channel, localeFlag } from './window/channels.js'
 
@@ -35,6 +35,7 @@ const bridge: Bridge = {
   onCore: subscription<['up' | 'down']>(channel.core),
   openExternal: (url) => ipcRenderer.send(channel.openExternal, url),
   copy: (text) => ipcRenderer.send(channel.copy, text),
+  pathOfDropped: (file) => webUtils.getPathForFile(file as Parameters<typeof webUtils.getPathForFile>[0]),
   readClipboard: () => ipcRenderer.invoke(channel.readClipboard),
   onCommand: subscription<[string]>(channel.command),
   onCloseAsked(listener) {

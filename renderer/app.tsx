@@ -17,6 +17,7 @@ import {
   toggleServers,
 } from './actions.js'
 import { bridge } from './bridge.js'
+import { toggleFiles } from './files/store.js'
 import { resolveLanguage, setLanguage, useT } from './i18n.js'
 import { matchShortcut, runTerminalCommand, type Shortcut } from './keys.js'
 import { openPalette, Palette } from './palette/palette.js'
@@ -140,6 +141,9 @@ function runShortcut(shortcut: Shortcut): boolean {
       return true
     case 'panel':
       togglePanel()
+      return true
+    case 'files':
+      toggleFiles()
       return true
     case 'next-region':
       stepRegion(1)

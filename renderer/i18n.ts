@@ -8,6 +8,7 @@ import ICU from 'i18next-icu'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type common from './locales/en/common.json'
 import type errors from './locales/en/errors.json'
+import type files from './locales/en/files.json'
 import type hostKey from './locales/en/host-key.json'
 import type practice from './locales/en/practice.json'
 import type providers from './locales/en/providers.json'
@@ -20,6 +21,7 @@ import type terminal from './locales/en/terminal.json'
 interface Rooms {
   common: typeof common
   errors: typeof errors
+  files: typeof files
   'host-key': typeof hostKey
   practice: typeof practice
   providers: typeof providers
@@ -37,9 +39,9 @@ export type Translate = (key: TextKey, values?: TextValues) => string
 export const languages = ['en', 'fr'] as const
 export type Language = (typeof languages)[number]
 
-const files = import.meta.glob<Record<string, unknown>>('./locales/*/*.json', { eager: true, import: 'default' })
+const textFiles = import.meta.glob<Record<string, unknown>>('./locales/*/*.json', { eager: true, import: 'default' })
 const resources: Record<string, { translation: Record<string, unknown> }> = {}
-for (const [path, texts] of Object.entries(files)) {
+for (const [path, texts] of Object.entries(textFiles)) {
   const [, language = '', room = ''] = /locales\/(\w+)\/([\w-]+)\.json$/.exec(path) ?? []
   resources[language] ??= { translation: {} }
   resources[language].translation[room] = texts

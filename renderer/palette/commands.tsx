@@ -4,6 +4,7 @@ import {
   IconEraser,
   IconFileImport,
   IconFilter,
+  IconFolder,
   IconLayoutSidebar,
   IconLayoutSidebarRight,
   IconPlugConnected,
@@ -31,6 +32,7 @@ import {
   toggleServers,
 } from '../actions.js'
 import { api, call } from '../api.js'
+import { toggleFiles } from '../files/store.js'
 import type { Translate } from '../i18n.js'
 import { runTerminalCommand, type ShortcutName } from '../keys.js'
 import { restoreNow } from '../rescue/commands.js'
@@ -157,6 +159,14 @@ function commands(session: TerminalSession | undefined, t: Translate): PaletteEn
       icon: <IconLayoutSidebarRight {...iconProps} />,
       shortcut: 'panel',
       run: togglePanel,
+    },
+    {
+      id: 'files',
+      label: t('common.keys.files'),
+      icon: <IconFolder {...iconProps} />,
+      shortcut: 'files',
+      ...needsTerminal,
+      run: toggleFiles,
     },
     {
       id: 'add-server',

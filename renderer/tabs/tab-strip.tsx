@@ -3,11 +3,12 @@
  * dragging are for the pointer. The badge says what is known of the server; RESCUE is a word, not only a colour.
  */
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { IconLayoutList, IconLayoutSidebarRight, IconPlugConnectedX, IconPlus, IconSettings, IconX } from '@tabler/icons-react'
+import { IconFolder, IconLayoutList, IconLayoutSidebarRight, IconPlugConnectedX, IconPlus, IconSettings, IconX } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { activateTab, closeTab, moveTabTo, openStartTab, togglePanel } from '../actions.js'
+import { toggleFiles, useFilesOpen } from '../files/store.js'
 import { useT } from '../i18n.js'
-import { useAppPart, useIntervention, useSession, useWindow } from '../state.js'
+import { useActiveSession, useAppPart, useIntervention, useSession, useWindow } from '../state.js'
 import { Badge } from '../ui/glyphs.js'
 import { region } from './focus.js'
 import { isLost, isOpenIntervention, nameOf, sessionBadge } from './tab-label.js'
@@ -19,6 +20,8 @@ export function TabStrip({ hasPanel, onEnter }: { hasPanel: boolean; onEnter: ()
   const tabs = useWindow((state) => state.tabs)
   const active = useWindow((state) => state.active)
   const panelOpen = useWindow((state) => state.panelOpen)
+  const session = useActiveSession()
+  const filesOpen = useFilesOpen(active)
   const [dragged, setDragged] = useState<string>()
   const [over, setOver] = useState<string>()
 
@@ -76,15 +79,22 @@ export function TabStrip({ hasPanel, onEnter }: { hasPanel: boolean; onEnter: ()
           <IconPlus size={16} stroke={1.75} />
         </ActionIcon>
       </Tooltip>
-      {hasPanel && (
-        <div className="rt-tab-tools">
+      <div className="rt-tab-tools">
+        {session && (
+          <Tooltip label={t('common.tab.files')}>
+            <ActionIcon aria-label={t('common.tab.files')} aria-pressed={filesOpen} onClick={toggleFiles}>
+              <IconFolder size={14} stroke={1.75} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {hasPanel && (
           <Tooltip label={t('common.tab.panel')}>
             <ActionIcon aria-label={t('common.tab.panel')} aria-pressed={panelOpen} onClick={togglePanel}>
               <IconLayoutSidebarRight size={14} stroke={1.75} />
             </ActionIcon>
           </Tooltip>
-        </div>
-      )}
+        )}
+      </div>
     </div>
   )
 }

@@ -7,6 +7,8 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { FilesView } from '../files/files-view.js'
+import { useFilesOpen } from '../files/store.js'
 import { useT } from '../i18n.js'
 import { onTerminalCommand } from '../keys.js'
 import { SignInCard } from '../sign-in/sign-in-card.js'
@@ -38,6 +40,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
   const state = useSyncExternalStore(terminal.subscribe, terminal.state)
   const intervention = useIntervention(session.interventionId)
   const rescue = isRescue(session, intervention)
+  const filesOpen = useFilesOpen(tabKey)
   const { kind } = session.phase
   const box = useRef<HTMLDivElement>(null)
   const place = useRef<HTMLDivElement>(null)
@@ -80,7 +83,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
 
   const isWaiting = kind === 'connecting' || kind === 'host-key'
   return (
-    <div ref={box} className={rescue ? 'rt-term rt-term-rescue' : 'rt-term'}>
+    <div ref={box} className={`rt-term${rescue ? ' rt-term-rescue' : ''}${filesOpen ? ' rt-term-with-files' : ''}`}>
       <div className="rt-term-frame">
         <Legend session={session} intervention={intervention} rescue={rescue} />
         <div className="rt-term-stack">
@@ -107,6 +110,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
           </div>
         </div>
       </div>
+      {filesOpen && <FilesView session={session} tabKey={tabKey} rescue={rescue} />}
       <StatusLine session={session} intervention={intervention} rescue={rescue} title={state.title} bell={state.bell} />
     </div>
   )

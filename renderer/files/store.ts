@@ -1,0 +1,63 @@
+/** Which tabs have their files view open, what stands where in it, and the transfers and open files the core tells of. */
+import { useSyncExternalStore } from 'react'
+import type { FilesState } from '../../shared/files.js'
+import { api } from '../api.js'
+import { windowState } from '../state.js'
+
+interface Store {
+  /** Keys of tabs. */
+  open: readonly string[]
+  files: FilesState
+}
+
+let current: Store = { open: [], files: { transfers: [], edits: [] } }
+const listeners = new Set<() => void>()
+
+function update(change: Partial<Store>) {
+  current = { ...current, ...change }
+  for (const listener of listeners) listener()
+}
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export const useFilesOpen = (tabKey: string): boolean => useSyncExternalStore(subscribe, () => current.open.includes(tabKey))
+export const useFilesState = (): FilesState => useSyncExternalStore(subscribe, () => current.files)
+
+/** In the tab in front. Opening is for a session only; the keyboard goes into the lists, or back to the terminal. */
+export function toggleFiles() {
+  const { active, tabs } = windowState()
+  if (current.open.includes(active)) return closeFiles(active)
+  if (tabs.find((tab) => tab.key === active)?.kind !== 'session') return
+  update({ open: [...current.open, active] })
+  void watchFiles()
+}
+
+export function closeFiles(tabKey: string) {
+  update({ open: current.open.filter((key) => key !== tabKey) })
+  document.querySelector<HTMLElement>(`#${CSS.escape(tabKey)}-body .xterm-helper-textarea`)?.focus()
+}
+
+// The core is down for a moment, or starting again.
+const AGAIN_MS = 500
+let watching = false
+
+/** From the first view on; transfers go on when it is closed. */
+async function watchFiles() {
+  if (watching) return
+  watching = true
+  for (;;) {
+    try {
+      for await (const files of await api.files.watch()) update({ files })
+    } catch {
+      // The window says when the core is gone.
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+  }
+}
+
+/** Paths by tab and side: a view that is closed and opened again is where it was. */
+const paths = new Map<string, string>()
+export const rememberPath = (tabKey: string, side: 'local' | 'server', path: string) => void paths.set(`${tabKey} ${side}`, path)
+export const rememberedPath = (tabKey: string, side: 'local' | 'server'): string | undefined => paths.get(`${tabKey} ${side}`)
