@@ -1,15 +1,17 @@
 /** The window's main process: security first, one instance, the supervised core process, one window. As thin as possible. */
 import { join, resolve } from 'node:path'
-import { app, Menu, type MessagePortMain, session, shell, utilityProcess } from 'electron'
+import { app, Menu, type MessagePortMain, safeStorage, session, shell, utilityProcess } from 'electron'
 import { z } from 'zod'
 import { systemClock } from './clock.js'
 import { stderrLog } from './log.js'
+import { answerVault } from './providers/vault.js'
 import { type CoreProcess, superviseCore } from './window/core-process.js'
 import { coreEnvironment, parseArguments } from './window/environment.js'
 import { menuTemplate } from './window/menu.js'
 import { registerScheme, serveScheme } from './window/scheme.js'
 import { denyEverything, enableSandbox } from './window/security.js'
 import { openWindowState } from './window/state.js'
+import { createVault } from './window/vault.js'
 import { openWindow, type Window } from './window/window.js'
 
 const folder = join(app.getAppPath(), 'out')
@@ -32,6 +34,7 @@ function run() {
   serveScheme(join(folder, 'renderer'))
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, app.getLocale(), (command) => window?.command(command))))
 
+  const vault = createVault({ folder: app.getPath('userData'), storage: safeStorage, platform: process.platform, log })
   const core = superviseCore<MessagePortMain>({
     fork() {
       const child = utilityProcess.fork(join(folder, 'core.cjs'), [app.getPath('userData'), app.getVersion()], {
@@ -40,6 +43,10 @@ function run() {
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       child.stderr?.pipe(process.stderr, { end: false })
+      child.on('message', async (message) => {
+        const answer = await answerVault(vault, message)
+        if (answer) child.postMessage(answer)
+      })
       return child
     },
     kill(pid) {

@@ -42,9 +42,6 @@ export function manualWay(id: ManualWayId, direction: ManualWay['direction']): M
   return { id, direction, ...(panel ? { panel } : {}), steps, stickiness, password }
 }
 
-/** Every provider a person can choose from. */
-export const listManualWays = (direction: ManualWay['direction']): ManualWay[] => manualWays.map((id) => manualWay(id, direction))
-
 /** Where to go when an API says no. */
 export function manualWayOf(kind: ProviderKind, product: string): ManualWayId {
   const wanted = `${kind}-${product}`
