@@ -71,11 +71,12 @@ function openFirstTabs(targets: readonly string[]) {
   })
 }
 
-/** A target typed as an address, never saved as a server: its rescue began before anyone signed in. */
-function isPlaceOf(target: string, { host, port }: Intervention): boolean {
+/** A target typed as an address or a Host of the ssh config, never saved as a server: its rescue began before anyone signed in. */
+function isPlaceOf(target: string, { host, port, name }: Intervention): boolean {
   try {
     const address = parseHostAddress(target)
-    return address.host === host && (address.port ?? 22) === port
+    // The port of a Host stands in the ssh config.
+    return (address.host === host && (address.port ?? 22) === port) || (address.host === name && (address.port ?? port) === port)
   } catch {
     return false
   }

@@ -13,6 +13,7 @@ import { useFormat, useNow } from '../ui/format.js'
 import { leaveRescue, tickStep } from './commands.js'
 import { Guide } from './guide.js'
 import { LeaveList } from './leave-list.js'
+import { SignInGuide } from './sign-in-guide.js'
 import { Stepper } from './stepper.js'
 import { type ByHand, byHand, currentStep, leaveItems, type StepName } from './steps.js'
 import './rescue.css'
@@ -41,7 +42,7 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
       {session.practice ? (
         <PracticePanel session={session} intervention={intervention} />
       ) : (
-        open && <Work step={step} intervention={open} onStep={setChosen} />
+        open && <Work step={step} session={session} intervention={open} onStep={setChosen} />
       )}
     </>
   )
@@ -71,11 +72,12 @@ function Since({ intervention }: { intervention: Intervention }) {
 
 interface WorkProps {
   step: ReturnType<typeof currentStep>
+  session: TerminalSession
   intervention: Intervention
   onStep: (step: ByHand) => void
 }
 
-function Work({ step, intervention, onStep }: WorkProps) {
+function Work({ step, session, intervention, onStep }: WorkProps) {
   const t = useT()
   if (leaveItems(intervention).length > 0) {
     return (
@@ -84,10 +86,11 @@ function Work({ step, intervention, onStep }: WorkProps) {
       </div>
     )
   }
+  if (step === 'signIn') return <SignInGuide session={session} intervention={intervention} />
   if (step !== 'disks' && step !== 'repair' && step !== 'leave') {
     return (
       <div className="rt-panel-body">
-        <p>{t(step === 'signIn' ? 'rescue.guide.signIn' : 'rescue.guide.hostKey')}</p>
+        <p>{t('rescue.guide.hostKey')}</p>
       </div>
     )
   }

@@ -65,7 +65,8 @@ function SessionBody({ sessionId, active }: { sessionId: string; active: boolean
   const hidden = useWindow((state) => state.hiddenPages)
   const asks = session?.phase.kind === 'host-key'
   const page = !asks && hasPage(intervention, hidden)
-  useLostFocus(active, `${session?.phase.kind} ${page}`)
+  const question = session?.phase.kind === 'needs-credentials' ? session.phase.request.id : ''
+  useLostFocus(active, `${session?.phase.kind} ${question} ${page}`)
   if (!session) return null // its first state is on the way
   return (
     <>
@@ -78,13 +79,15 @@ function SessionBody({ sessionId, active }: { sessionId: string; active: boolean
   )
 }
 
-/** What had the focus went away with the phase it belonged to (a dialog, the sign-in card): the tab takes it again. */
+/** What had the focus went away with the phase or the question it belonged to (a dialog, a sign-in form): the tab takes it again. */
 function useLostFocus(active: boolean, phase: string) {
   useEffect(() => {
     if (!active) return
     const frame = requestAnimationFrame(() => {
       const { activeElement } = document
-      if (!activeElement || activeElement === document.body) focusInside(document.querySelector('.rt-tab-body:not([hidden])'))
+      // What has become inert loses the focus only with the next picture.
+      if (!activeElement || activeElement === document.body || activeElement.closest('[inert]'))
+        focusInside(document.querySelector('.rt-tab-body:not([hidden])'))
     })
     return () => cancelAnimationFrame(frame)
   }, [active, phase])

@@ -203,19 +203,21 @@ function useLabel(tab: Tab): Label {
     case 'intervention': {
       if (!intervention) return { title: '' }
       if (!isOpenIntervention(intervention)) return { icon: <Badge badge="known" />, title: nameOf(intervention, t) }
-      if (intervention.thirdKey) return { icon: <Badge badge="alarm" />, title: rescueTitle(nameOf(intervention, t)), kind: 'alarm' }
+      if (intervention.thirdKey) return { icon: <Badge badge="alarm" />, title: nameOf(intervention, t), kind: 'alarm' }
       return { icon: <Badge badge="rescue" />, title: rescueTitle(nameOf(intervention, t)), kind: 'rescue' }
     }
     case 'session': {
       if (!session) return { title: '' }
       const badge = sessionBadge(session, intervention, server)
       const inRescue = intervention !== undefined && isOpenIntervention(intervention)
-      const name = inRescue ? rescueTitle(nameOf(session, t)) : nameOf(session, t)
+      const isAlarm = badge === 'alarm' || badge === 'revoked'
+      // What answers behind an alarm is no rescue system either.
+      const name = inRescue && !isAlarm ? rescueTitle(nameOf(session, t)) : nameOf(session, t)
       return {
         ...(badge ? { icon: <Badge badge={badge} /> } : {}),
         title: name,
         lost: isLost(session),
-        ...(inRescue ? { kind: badge === 'alarm' ? 'alarm' : 'rescue' } : {}),
+        ...(isAlarm ? { kind: 'alarm' } : inRescue ? { kind: 'rescue' } : {}),
       }
     }
   }

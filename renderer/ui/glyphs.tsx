@@ -53,6 +53,7 @@ const badgeIcon = (badge: ServerBadge, size: number) => {
     case 'rescue':
       return <RescueGlyph size={size} />
     case 'alarm':
+    case 'revoked':
       return <IconAlertOctagonFilled className="rt-i rt-red-edge" size={size} aria-hidden />
     default:
       return <IconAlertTriangle className="rt-i rt-bright" size={size} stroke={1.75} aria-hidden />

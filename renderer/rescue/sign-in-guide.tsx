@@ -1,0 +1,40 @@
+import type { Intervention } from '../../shared/intervention.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
+import { useT } from '../i18n.js'
+import { useFormat } from '../ui/format.js'
+import { Finding } from '../ui/glyphs.js'
+
+/** 02: what is settled before the rescue password is asked for, and whose turn it is. */
+export function SignInGuide({ session, intervention }: { session: TerminalSession; intervention: Intervention }) {
+  const t = useT()
+  const format = useFormat()
+  const { since, setAside } = intervention
+  const { phase } = session
+  const asks = phase.kind === 'needs-credentials'
+  return (
+    <div className="rt-panel-body">
+      {asks && <h2>{t('rescue.guide.signInTitle', { user: phase.request.user })}</h2>}
+      <p>{t('rescue.guide.signIn')}</p>
+      <ul className="rt-leave">
+        {asks && (
+          <li>
+            <Finding kind="fine" />
+            {t('rescue.guide.shown', { time: format.time(since) })}
+          </li>
+        )}
+        {setAside > 0 && (
+          <li>
+            <Finding kind="fine" />
+            {t('rescue.guide.aside', { n: setAside })}
+          </li>
+        )}
+        {asks && (
+          <li>
+            <Finding kind="person" />
+            {t('rescue.guide.turn')}
+          </li>
+        )}
+      </ul>
+    </div>
+  )
+}
