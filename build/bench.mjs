@@ -1,8 +1,9 @@
-// `npm run bench`: sets up what is missing and prints the measurements of tests/bench as ratios.
+// `npm run bench [-- TOPIC…]`: sets up what is missing and prints the measurements of tests/bench as ratios.
 import { spawnSync } from 'node:child_process'
 import { prepare, runScript } from './bootstrap.mjs'
 
 await runScript(async () => {
-  await prepare({ commands: ['ssh-keygen'], bundled: true })
-  return spawnSync(process.execPath, ['--import', 'tsx', 'tests/bench/run.ts'], { stdio: 'inherit' }).status ?? 1
+  await prepare({ commands: ['ssh', 'ssh-keygen', 'sshd'] })
+  const args = ['--import', 'tsx', 'tests/bench/run.ts', ...process.argv.slice(2)]
+  return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1
 })

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BenchRow, lineCount, median, time, writeFiles } from './known-hosts.js'
+import { lineCount, time, writeFiles } from './known-hosts.js'
+import { type BenchRow, median, ratioAtMost } from './table.js'
 
 const cli = join(import.meta.dirname, '../../out/cli.cjs')
 
@@ -22,13 +23,13 @@ export function benchCliStart(rounds = 11): BenchRow[] {
         ours.push(time(() => execFileSync(process.execPath, args, { stdio: 'ignore', env: { ...process.env, HOME: dir } })))
         peer.push(time(() => execFileSync('ssh-keygen', ['-F', host, '-f', path], { stdio: 'ignore' })))
       }
-      const row = {
+      return {
         name: `check as a process, ${form}, ${lineCount / 1000} k lines`,
+        unit: 'ms',
         ours: median(ours),
-        peer: median(peer),
-        goal: form === 'hashed' ? 1 : 3,
+        peer: { name: 'ssh-keygen -F', value: median(peer) },
+        goals: [ratioAtMost(form === 'hashed' ? 1 : 3)],
       }
-      return { ...row, ratio: row.ours / row.peer }
     })
   } finally {
     rmSync(dir, { recursive: true, force: true })

@@ -1,24 +1,15 @@
 /**
  * Lookup of the host on the last of 100 000 lines, in this process, against `ssh-keygen -F` as a process. Interleaved, medians.
- * Ours is what a connection needs: read the file, judge a key. Alone: `npx tsx tests/bench/known-hosts.ts`.
+ * Ours is what a connection needs: read the file, judge a key.
  */
 import { execFileSync } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { judgeHostKey, makeQuery } from '../../electron/known-hosts/verdict.js'
 import { ed25519, keyText, wire } from '../unit/known-hosts/keys.js'
-
-export interface BenchRow {
-  name: string
-  /** Milliseconds, medians. */
-  ours: number
-  peer: number
-  ratio: number
-  goal: number
-}
+import { type BenchRow, median, ratioAtMost } from './table.js'
 
 export const lineCount = 100_000
 
@@ -37,8 +28,6 @@ export function writeFiles(dir: string): { hashed: string; plain: string; key: B
   writeFileSync(paths.plain, lines.plain.join(''))
   return { ...paths, key }
 }
-
-export const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 export function time(run: () => void): number {
   const start = performance.now()
@@ -64,17 +53,15 @@ export function benchKnownHosts(rounds = 11): BenchRow[] {
         )
         peer.push(time(() => execFileSync('ssh-keygen', ['-F', host, '-f', path], { stdio: 'ignore' })))
       }
-      const goal = form === 'hashed' ? 0.4 : 0.3
-      const row = { name: `known_hosts lookup, ${form}, ${lineCount / 1000} k lines`, ours: median(ours), peer: median(peer), goal }
-      return { ...row, ratio: row.ours / row.peer }
+      return {
+        name: `known_hosts lookup, ${form}, ${lineCount / 1000} k lines`,
+        unit: 'ms',
+        ours: median(ours),
+        peer: { name: 'ssh-keygen -F', value: median(peer) },
+        goals: [ratioAtMost(form === 'hashed' ? 0.4 : 0.3)],
+      }
     })
   } finally {
     rmSync(dir, { recursive: true, force: true })
-  }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const { name, ours, peer, ratio, goal } of benchKnownHosts()) {
-    process.stdout.write(`${name}: ${ours.toFixed(1)} ms, ssh-keygen -F ${peer.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (goal ${goal})\n`)
   }
 }
