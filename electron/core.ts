@@ -11,6 +11,7 @@ import { AttachTerminal } from '../shared/terminal-session.js'
 import { createRouter } from './api.js'
 import { type App, createApp } from './app.js'
 import { type Log, stderrLog } from './log.js'
+import { createPortVault } from './providers/vault.js'
 import type { TerminalPort } from './ssh/flow-control.js'
 
 const main = (process as unknown as { parentPort: ParentPort }).parentPort
@@ -32,7 +33,8 @@ async function openFile(path: string) {
   })
   if (error) throw new AppError('path-failed', { file: path }, error)
 }
-const app = createApp({ version, paths: { home: homedir(), dataDir }, openFile })
+const vault = createPortVault((question) => main.postMessage(question))
+const app = createApp({ version, paths: { home: homedir(), dataDir }, openFile, vault })
 const router = createRouter(app, log)
 
 main.on('message', ({ data, ports }) => {
@@ -42,7 +44,7 @@ main.on('message', ({ data, ports }) => {
   else if (data === 'page') {
     const [rpc, terminals] = ports
     if (rpc && terminals) serve(app, router, { rpc, terminals }, log)
-  }
+  } else vault.receive(data)
 })
 void app.start().then(() => main.postMessage('up'))
 
