@@ -22,6 +22,18 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          // Real machines in an emulator: minutes, so only by `npm run test:lab`, which names its project.
+          name: 'lab',
+          include: ['tests/lab/**/*.lab.test.ts'],
+          testTimeout: 600_000,
+          // Disks that are not there yet are built.
+          hookTimeout: 1_800_000,
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

@@ -21,6 +21,12 @@ const packages = {
   Xvfb: 'xvfb',
   '7za': 'p7zip-full',
   'dpkg-deb': 'dpkg',
+  'ssh-keyscan': 'openssh-client',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  debootstrap: 'debootstrap',
+  sgdisk: 'gdisk',
+  'mkfs.ext4': 'e2fsprogs',
 }
 /** Brings every library Electron links to that a bare server lacks. */
 const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']

@@ -10,10 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
-/** @param {'unit'|'integration'} project @returns {Promise<Counts>} */
-export function runVitest(project) {
+/** @param {'unit'|'integration'|'lab'} project @param {string[]} files only these; none for all @returns {Promise<Counts>} */
+export function runVitest(project, files = []) {
   return runAndCount(
-    (report) => ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    (report) => ['vitest', 'run', ...files, '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     {},
     ({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) => ({
       passed: numPassedTests,
