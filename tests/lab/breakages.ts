@@ -62,5 +62,3 @@ export const breakages = {
   'grub-modules-missing': { script: 'rm -r /mnt/boot/grub/i386-pc', bootEnds: 'grub' },
   'initramfs-missing': { script: 'rm /mnt/boot/initrd.img-*', bootEnds: 'panic' },
 } satisfies Record<string, Breakage>
-
-export type BreakageName = keyof typeof breakages
