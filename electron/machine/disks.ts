@@ -104,7 +104,8 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
       const mount = places.find(({ subtree }) => subtree === '/') ?? places[0]
       try {
         const found = await lookInside(machine, { device: device.path, fileSystem: device.fileSystem, mountedAt: mount?.target })
-        const subvolume = found?.subvolume ?? (mount && mount.subtree !== '/' ? mount.subtree.slice(1) : undefined)
+        const mounted = device.fileSystem === 'btrfs' && mount && mount.subtree !== '/' ? mount.subtree.slice(1) : undefined
+        const subvolume = found?.subvolume ?? mounted
         if (found) findings.systems.set(device.path, { ...found, subvolume })
       } catch (error) {
         if (!isDiskError(error)) throw error
@@ -151,7 +152,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
   }
 
   /** @throws the first failure of a step that is not optional. */
-  async function runPlan({ steps }: Plan, passphrase?: string) {
+  async function runPlan({ purpose, steps }: Plan, passphrase?: string) {
     let opened = 0
     let refused: AppError | undefined
     for (const step of steps) {
@@ -161,8 +162,8 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
         if (step.asks) opened++
       } catch (error) {
         if (!isDiskError(error)) throw error
-        // Several containers may have several passphrases.
-        if (error.code === 'wrong-passphrase') refused ??= error
+        // Several containers may have several passphrases; a system to be mounted needs all of its own.
+        if (error.code === 'wrong-passphrase' && purpose === 'unlock') refused ??= error
         else if (!step.isOptional) throw error
         else findings.errors.set(step.device, error)
       }

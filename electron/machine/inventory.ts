@@ -176,12 +176,12 @@ async function withBlkid(devices: BlockDevice[], reads: Reads): Promise<BlockDev
 }
 
 function physicalVolume(row: Record<string, string>): PhysicalVolume[] {
-  // A volume without a group holds nothing.
-  if (!row.vg_name || !row.vg_uuid) return []
+  // A volume without a group holds nothing. lvm(8), VALID NAMES: a name that could be taken for an option is none.
+  if (!row.vg_uuid || !/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(row.vg_name ?? '')) return []
   return [
     {
       path: row.pv_name?.startsWith('/dev/') ? row.pv_name : undefined,
-      group: row.vg_name,
+      group: row.vg_name!,
       groupUuid: row.vg_uuid,
       groupSize: Number(row.vg_size) || 0,
       groupMissing: Number(row.vg_missing_pv_count) || 0,

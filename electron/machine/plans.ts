@@ -97,11 +97,11 @@ export interface MountWish {
   place: string
 }
 
-/** Where the device's root is, or would be, mounted. */
+/** Where the system's root is mounted; of a btrfs whose root is its default subvolume, the first mount. */
 export function currentMount({ mounts }: Inventory, device: BlockDevice, system: SystemInside | undefined): MountEntry | undefined {
   const places = mounts.filter((mount) => isMountOf(device, mount))
   const subtree = `/${system?.subvolume ?? ''}`
-  return places.find((mount) => mount.subtree === subtree) ?? (device.fileSystem === 'btrfs' && system?.subvolume ? undefined : places[0])
+  return places.find((mount) => mount.subtree === subtree) ?? (device.fileSystem === 'btrfs' && !system?.subvolume ? places[0] : undefined)
 }
 
 /** What fstab mounts below the system's root and is there to be mounted. */

@@ -35,7 +35,7 @@ export async function createLoopDisks(): Promise<LoopDisks> {
   const visible = join(folder, 'visible')
   const loops: string[] = []
   const processes: ChildProcess[] = []
-  const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', 'echo ready; exec cat'], { stdio: 'pipe' })
+  const keeper = spawn('sh', ['-c', "exec unshare --mount --propagation private sh -c 'echo ready; exec cat'"], { stdio: 'pipe' })
   processes.push(keeper)
   await once(keeper.stdout, 'data')
   const enter = ['nsenter', '--target', String(keeper.pid), '--mount', '--'] as const
