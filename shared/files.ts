@@ -1,6 +1,6 @@
 /**
  * Files of this computer and of a server as the window shows them. Names and paths are texts in which a byte that is not UTF-8 is a
- * lone surrogate; `showName` makes them readable. They are the server's words: shown, sent back as they came, never trusted.
+ * lone surrogate; `showName` (file-names.ts) makes them readable. They are the server's words: shown, sent back as they came, never trusted.
  */
 import { z } from 'zod'
 import { ErrorInfo } from './errors.js'
@@ -146,18 +146,3 @@ export type Edit = z.infer<typeof Edit>
 
 export const FilesState = z.strictObject({ transfers: z.array(Transfer), edits: z.array(Edit) })
 export type FilesState = z.infer<typeof FilesState>
-
-const shown: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-// Controls, bidi marks and what has no width: two names must not look the same, nor one paint over another.
-const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\ud800-\udfff]/gu
-
-/** A name for the eye: what cannot be seen is written out. */
-export const showName = (name: string): string =>
-  name.replace(hidden, (character) => {
-    const code = character.codePointAt(0)!
-    if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`
-    return shown[character] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`)
-  })
-
-export const isDirectoryLike = (entry: Pick<FileEntry, 'kind' | 'target'>): boolean =>
-  entry.kind === 'directory' || entry.target === 'directory'

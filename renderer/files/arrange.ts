@@ -1,5 +1,6 @@
 /** What a list shows of a directory, and in which order; what is selected. Pure, and quick with 100 000 entries. */
-import { type FileEntry, isDirectoryLike, showName } from '../../shared/files.js'
+import { isDirectoryLike, showName } from '../../shared/file-names.js'
+import type { FileEntry } from '../../shared/files.js'
 
 export type SortKey = 'name' | 'size' | 'mtime'
 export interface Arrangement {
