@@ -65,15 +65,23 @@ export interface WatchOptions {
 
 /** Follows a restart to its end; `stopped` is the caller's wish and stops only the watching. */
 export async function watch(
-  o: WatchOptions & { clock: Clock; everyMs: number; startedAt: string; manual: ManualWay; look(): Promise<Look> },
+  o: WatchOptions & {
+    clock: Clock
+    everyMs: number
+    startedAt: string
+    /** The clock `startedAt` was read from, when it is not ours. */
+    now?(): Date
+    manual: ManualWay
+    look(): Promise<Look>
+  },
 ): Promise<WaitResult> {
   const { clock, manual, limitMs = WAIT_LIMIT_MS } = o
-  const began = Math.min(Date.parse(o.startedAt), clock.now().getTime())
+  const now = o.now ?? clock.now
   let last: { percent?: number; task?: string } = {}
   const tell = (kind: ProgressState['kind'], trouble?: ProviderProblemInfo) =>
     o.onState({
       kind,
-      elapsedSeconds: Math.round((clock.now().getTime() - began) / 1000),
+      elapsedSeconds: Math.max(0, Math.round((now().getTime() - Date.parse(o.startedAt)) / 1000)),
       ...(kind === 'restarting' ? last : {}),
       ...(trouble ? { trouble } : {}),
     })

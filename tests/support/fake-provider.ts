@@ -69,24 +69,41 @@ export interface FakeOptions {
 const folder = join(import.meta.dirname, '../fixtures/contract')
 const ajv = new Ajv({ strict: false, allErrors: true })
 
-export async function startFakeProvider(o: FakeOptions): Promise<FakeProvider> {
+interface Contract {
+  operations: Map<string, ContractOperation>
+  /** Compiled when first needed, and kept: most of a test's time would go there. */
+  validator(key: string, schema: Schema, side: 'request' | 'response'): ValidateFunction
+}
+const contracts = new Map<string, Contract>()
+
+function loadContract(files: readonly string[]): Contract {
+  const known = contracts.get(files.join())
+  if (known) return known
   const operations = new Map<string, ContractOperation>()
   const models: Record<string, Schema> = {}
-  for (const file of o.files) {
-    const contract = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+  for (const file of files) {
+    const read = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
       operations: Record<string, ContractOperation>
       models: Record<string, Schema>
     }
-    for (const [name, operation] of Object.entries(contract.operations)) operations.set(name, operation)
-    Object.assign(models, contract.models)
+    for (const [name, operation] of Object.entries(read.operations)) operations.set(name, operation)
+    Object.assign(models, read.models)
   }
   const validators = new Map<string, ValidateFunction>()
-  const validator = (key: string, schema: Schema, side: 'request' | 'response') => {
-    const found = validators.get(key) ?? ajv.compile(resolveSchema(schema, models, side))
-    validators.set(key, found)
-    return found
+  const contract: Contract = {
+    operations,
+    validator(key, schema, side) {
+      const found = validators.get(key) ?? ajv.compile(resolveSchema(schema, models, side))
+      validators.set(key, found)
+      return found
+    },
   }
+  contracts.set(files.join(), contract)
+  return contract
+}
 
+export async function startFakeProvider(o: FakeOptions): Promise<FakeProvider> {
+  const { operations, validator } = loadContract(o.files)
   const breaches: string[] = []
   const asked: Asked[] = []
   const handlers = new Map<string, Handler>()

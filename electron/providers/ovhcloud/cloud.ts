@@ -91,6 +91,7 @@ export function createCloud(client: OvhClient, clock: Clock) {
         clock,
         everyMs: EVERY_MS,
         startedAt: operation.before.at,
+        now: client.now,
         manual: manualWay('ovhcloud-cloud', operation.kind),
         async look() {
           const { status } = await read(id, o.signal)

@@ -126,6 +126,7 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
         clock,
         everyMs: EVERY_MS,
         startedAt: operation.before.at,
+        now: client.now,
         manual: manualWay('ovhcloud-dedicated', operation.kind),
         async look() {
           const now = await client.call('GET', `${path(name)}/task/${operation.task}`, { answer: Task, signal: o.signal })

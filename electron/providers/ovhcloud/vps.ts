@@ -128,6 +128,7 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
         clock,
         everyMs: EVERY_MS,
         startedAt: operation.before.at,
+        now: client.now,
         manual: manualWay('ovhcloud-vps', operation.kind),
         async look() {
           if (pending !== undefined) {
