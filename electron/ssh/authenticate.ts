@@ -3,6 +3,7 @@
  * keys, key files, then what a person knows; only methods the server still offers. Without a key to try, `none` asks for the list.
  * Under quarantine nothing is tried that the person did not choose. Secrets live in the attempt that uses them and nowhere else.
  */
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2'
@@ -212,7 +213,7 @@ export function createSignIn(o: SignInOptions): SignIn {
         ...(key ? (['key'] as const) : []),
         ...(key && o.agent && !o.quarantine ? (['agent'] as const) : []),
       ],
-      keyFiles: o.identityFiles,
+      keyFiles: o.identityFiles.filter((file) => existsSync(file)), // without an IdentityFile, ssh names every default
     })
     switch (answer.kind) {
       case 'password':

@@ -19,7 +19,8 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   const t = useT()
   const { methods, keyFiles, failed, quarantine } = request
   const prefilled = useAppPart((app) => (session.practice ? app.practice.rescuePassword : undefined))
-  const [method, setMethod] = useState<Method>(firstMethod(methods, failed?.data.file !== undefined))
+  const first = firstMethod(methods, failed?.data.file !== undefined)
+  const [method, setMethod] = useState(first)
   const [password, setPassword] = useState(prefilled ?? '')
   const [key, setKey] = useState<KeyChoice>(() => firstKey(keyFiles, failed?.data.file))
   const [mail, setMail] = useState<RescueMail>()
@@ -39,6 +40,8 @@ export function ChooseForm({ session, request, answer }: FormProps) {
     else if (method === 'password' && password) void submit({ kind: 'password', password })
   }
   const ready = method === 'agent' || (method === 'key' ? key.file.trim() !== '' : password !== '')
+  // Said where the form begins: the other ways have not failed.
+  const failure = failed && method === first && <Failed error={failed} quarantine={quarantine} />
   const label = t(quarantine ? 'sign-in.rescuePassword' : 'sign-in.password')
 
   return (
@@ -61,13 +64,13 @@ export function ChooseForm({ session, request, answer }: FormProps) {
               value={password}
               onChange={setPassword}
               onMail={setMail}
-              failed={failed && <Failed error={failed} quarantine={quarantine} />}
+              failed={failure}
               hint={t(prefilled ? 'sign-in.hintPractice' : quarantine ? 'sign-in.hintRescue' : 'sign-in.hint')}
             />
           )}
           {method === 'key' && <KeyFields files={keyFiles} value={key} onChange={setKey} />}
           {method === 'agent' && <p>{t('sign-in.agentText')}</p>}
-          {method !== 'password' && failed && <Failed error={failed} quarantine={quarantine} />}
+          {method !== 'password' && failure}
           <div className="rt-row rt-signin-buttons">
             <Button type="submit" size="sm" variant="filled" disabled={!ready} loading={busy}>
               {t('sign-in.do')}

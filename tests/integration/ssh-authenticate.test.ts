@@ -242,7 +242,13 @@ describe('quarantine', () => {
   it('tries nothing by itself and offers no agent', async () => {
     const key = await makeKey('ed25519')
     const sshd = await start({ password: 'secret', authorizedKeys: [key.line] })
-    const target = { port: sshd.port, user: sshd.user, identityFiles: [key.path], agent: join(dir, 'none'), identitiesOnly: false }
+    const target = {
+      port: sshd.port,
+      user: sshd.user,
+      identityFiles: [join(dir, 'id_rsa'), key.path],
+      agent: join(dir, 'none'),
+      identitiesOnly: false,
+    }
     const attempt = await connectTo(target, [password('secret')], { quarantine: true })
     expect(signedIn(attempt)).toEqual(['choose'])
     expect(attempt.asked[0]).toMatchObject({ methods: ['password', 'key'], keyFiles: [key.path], quarantine: true })
