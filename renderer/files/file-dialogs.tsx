@@ -254,7 +254,7 @@ function DetailsForm({ details, place, onClose }: { details: FileDetails; place:
                 ))}
               </tbody>
             </table>
-            <div className="rt-row rt-top">
+            <div className="rt-row rt-files-numbers">
               <OctalInput mode={mode} onMode={setMode} />
               <NumberInput
                 label={t('files.permissions.uid')}

@@ -11,6 +11,8 @@ import { useFormat } from '../ui/format.js'
 import { formatBytes, formatBytesOf, formatChanged, formatLeft, formatLeftShort } from './format.js'
 
 const iconProps = { size: 14, stroke: 1.75 }
+/** What wants a person comes first, what is over last. */
+const rank: Record<Transfer['phase']['kind'], number> = { asks: 0, running: 1, planning: 1, waiting: 2, failed: 3, paused: 4, done: 5 }
 const isRunning = ({ phase }: Transfer) => phase.kind === 'planning' || phase.kind === 'running' || phase.kind === 'asks'
 
 export function Transfers({ transfers, edits }: { transfers: readonly Transfer[]; edits: readonly Edit[] }) {
@@ -45,9 +47,11 @@ export function Transfers({ transfers, edits }: { transfers: readonly Transfer[]
         {edits.map((edit) => (
           <EditRow key={edit.id} edit={edit} />
         ))}
-        {transfers.map((transfer) => (
-          <TransferRow key={transfer.id} transfer={transfer} />
-        ))}
+        {[...transfers]
+          .sort((a, b) => rank[a.phase.kind] - rank[b.phase.kind])
+          .map((transfer) => (
+            <TransferRow key={transfer.id} transfer={transfer} />
+          ))}
       </ul>
     </section>
   )
