@@ -23,7 +23,7 @@ export async function logIn(port: number, { user, password }: Login, onOutput: (
     client.once('ready', resolve)
     client.once('error', reject)
     // Emulated processors take seconds for a key exchange; the machine behind the port is our own child process.
-    client.connect({ host: '127.0.0.1', port, username: user, password, readyTimeout: 60_000, hostVerifier: () => true })
+    client.connect({ host: '127.0.0.1', port, username: user, password, readyTimeout: 180_000, hostVerifier: () => true })
   })
   client.on('error', () => {})
   const run: Remote['run'] = (command, stdin = '') =>
@@ -62,7 +62,7 @@ export async function logIn(port: number, { user, password }: Login, onOutput: (
 export async function sshAnswers(port: number, limitMs: number, signal?: AbortSignal): Promise<boolean> {
   for (const deadline = Date.now() + limitMs; Date.now() < deadline && !signal?.aborted; ) {
     if (await readsBanner(port, deadline - Date.now(), signal)) return true
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await new Promise((resolve) => setTimeout(resolve, 500))
   }
   return false
 }
@@ -77,8 +77,8 @@ function readsBanner(port: number, limitMs: number, signal?: AbortSignal): Promi
       resolve(answer)
     }
     const onAbort = () => end(false)
-    // A connection made before the guest's network was up hangs until TCP tries again; a new one answers at once.
-    const timer = setTimeout(() => end(false), Math.min(limitMs, 3_000))
+    // Long enough for a busy guest: every connection given up too early leaves its sshd one more process to end.
+    const timer = setTimeout(() => end(false), Math.min(limitMs, 15_000))
     signal?.addEventListener('abort', onAbort)
     socket.once('data', (bytes) => end(bytes.toString('latin1').startsWith('SSH-')))
     socket.once('error', () => end(false))
