@@ -105,7 +105,7 @@ function configuration(sshd: Sshd, authorized: string, user: string, o: SshdOpti
     'AcceptEnv LANG LC_*',
     'LogLevel DEBUG1',
     'MaxStartups 100',
-    'Subsystem sftp internal-sftp',
+    ...(o.config?.some((line) => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp']),
     '',
   ].join('\n')
 }

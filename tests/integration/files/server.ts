@@ -58,7 +58,14 @@ export async function startFiles(
   fixture.reconnect = async (port = sshd.port) => {
     const target = { port, user: sshd.user }
     const connection = connected(await connectTo(target, o.answers ?? [{ kind: 'key', file: key }]))
-    const session: OpenSession = { sessionId: 's', connection, user: sshd.user, host: '127.0.0.1', port: sshd.port, inRescue: o.inRescue ?? false }
+    const session: OpenSession = {
+      sessionId: 's',
+      connection,
+      user: sshd.user,
+      host: '127.0.0.1',
+      port: sshd.port,
+      inRescue: o.inRescue ?? false,
+    }
     fixture.connection = connection
     fixture.session = session
     sessions = [session]
