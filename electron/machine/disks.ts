@@ -185,7 +185,9 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
 
   async function mount(digest: string, passphrase = passphraseKept) {
     const plan = await planNow(digest, ['mount', 'mountReadOnly'])
-    const root = plan.steps.find((step) => step.words[0] === 'mount')
+    const root = plan.steps.find((step) => step.words[0] === 'mount' && step.words.at(-2) === step.device)
+    const mounted = state().mounted
+    if (mounted && plan.steps.some((step) => step.words[0] === 'umount')) await refuseWhileUsed(mounted.root)
     try {
       await runPlan(plan, passphrase)
       if (root) changed({ mountedByUs: root.words.at(-1) })

@@ -136,11 +136,12 @@ export function planMount(wish: MountWish): Plan | undefined {
     })
   }
   const isMounted = (at: string) => isAsWished && inventory.mounts.some((mount) => mount.target === root + at)
+  const below: PlanStep[] = []
   for (const { at, device: other, entry } of belongings(wish)) {
     if (isMounted(at)) continue
     const subvolume = entry.options.filter((option) => /^subvol(?:id)?=/.test(option))
     const quiet = isReadOnly || entry.options.includes('ro')
-    steps.push({
+    below.push({
       ...mountInside(root, at, [...mountOptions(inventory, other, quiet, subvolume), other.path]),
       risk: quiet ? 'reads' : 'writes',
       device: other.path,
@@ -148,8 +149,11 @@ export function planMount(wish: MountWish): Plan | undefined {
   }
   for (const at of system ? boundPlaces : []) {
     // A slave: unmounting the copy leaves the rescue system's own mounts alone.
-    if (!isMounted(at)) steps.push({ ...mountInside(root, at, ['--rbind', '--make-rslave', at]), risk: 'reads', device: at })
+    if (!isMounted(at)) below.push({ ...mountInside(root, at, ['--rbind', '--make-rslave', at]), risk: 'reads', device: at })
   }
+  // What is mounted below a shared mount appears in the namespaces of services (udevd, networkd) too, and unmounting it here may leave
+  // it there, which keeps the disk in use.
+  if (below.length > 0) steps.push({ words: ['mount', '--make-private', root], risk: 'reads', device: device.path }, ...below)
   return steps.length > 0 ? { purpose: isReadOnly ? 'mount-read-only' : 'mount', steps } : undefined
 }
 

@@ -97,7 +97,7 @@ it('opens a degraded mirror, LUKS and LVM read-only, mounts the system writable,
   expect(await visit.prove()).toBe(true)
 
   const mount = visit.state().mount!
-  expect(mount.commands.map((one) => one.command).slice(0, 8)).toEqual([
+  expect(mount.commands.map((one) => one.command).slice(0, 9)).toEqual([
     'umount -R /mnt',
     'vgchange -an vg-0',
     'cryptsetup close luks-md1',
@@ -105,6 +105,7 @@ it('opens a degraded mirror, LUKS and LVM read-only, mounts the system writable,
     'cryptsetup open --key-file=- /dev/md1 luks-md1',
     'vgchange -ay vg-0',
     'mount /dev/mapper/vg--0-root /mnt',
+    'mount --make-private /mnt',
     `mount ${disk}2 /mnt/boot`,
   ])
   await visit.mount(mount.digest)

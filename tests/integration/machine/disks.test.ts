@@ -83,6 +83,7 @@ describe('a partitioned disk', () => {
     expect(commands(state.mount)).toEqual([
       `mkdir -p ${mnt}`,
       `mount ${loop}p4 ${mnt}`,
+      `mount --make-private ${mnt}`,
       `mount ${loop}p3 ${mnt}/boot`,
       `mount ${loop}p2 ${mnt}/boot/efi`,
       ...['/dev', '/proc', '/sys', '/run'].map((at) => `mount --rbind --make-rslave ${at} ${mnt}${at}`),
@@ -127,6 +128,18 @@ describe('a partitioned disk', () => {
     await visit.unmount()
   })
 
+  it('leaves nothing behind in the namespaces of services, which would keep the disk in use', async () => {
+    disks.attach(debianImage())
+    // As systemd sets it up: everything shared, and services such as udevd with a copy that follows.
+    disks.run('mount --make-rshared /')
+    const service = await disks.linger(`exec unshare --mount --propagation slave sh -c 'echo here; exec cat'`)
+    await visit.look()
+    await visit.mount(visit.state().mount!.digest)
+    expect(readFileSync(`/proc/${service.pid}/mountinfo`, 'utf8')).toContain(` ${mnt} `)
+    await visit.unmount()
+    expect(readFileSync(`/proc/${service.pid}/mountinfo`, 'utf8')).not.toContain(mnt)
+  })
+
   it('is mounted read-only without a byte being written, and writable afterwards', async () => {
     const image = debianImage()
     const before = sum(image)
@@ -135,7 +148,14 @@ describe('a partitioned disk', () => {
     await visit.mount(visit.state().mountReadOnly!.digest)
     expect(visit.state().mounted).toMatchObject({ readOnly: true, ours: true })
     expect(await visit.mountedSystem()!.files.text('/etc/hostname')).toBe('web-1\n')
-    expect(visit.state().mountReadOnly).toMatchObject({ commands: [{ command: expect.stringContaining('/boot/efi') }] })
+    expect(commands(visit.state().mountReadOnly)).toEqual([`mount --make-private ${mnt}`, `mount -o ro ${loop}p2 ${mnt}/boot/efi`])
+    const shell = await disks.linger('cd "$1"; echo here; read line', mnt)
+    await expect(visit.mount(visit.state().mount!.digest)).rejects.toMatchObject({
+      code: 'still-in-use',
+      data: { pid: expect.any(Number) },
+    })
+    shell.kill('SIGKILL')
+    await new Promise((ended) => shell.once('exit', ended))
     expect(sum(image)).toBe(before)
     expect(commands(visit.state().mount)?.slice(0, 3)).toEqual([`umount -R ${mnt}`, `mkdir -p ${mnt}`, `mount ${loop}p4 ${mnt}`])
     await visit.mount(visit.state().mount!.digest)
@@ -159,7 +179,7 @@ describe('a partitioned disk', () => {
     disks.run('mkdir "$2"; mount "$1"p4 "$2"', loop, elsewhere)
     await visit.look()
     expect(visit.state()).toMatchObject({ chosen: `${loop}p4`, mounted: { root: elsewhere, ours: false, readOnly: false, bound: false } })
-    expect(commands(visit.state().mount)?.[0]).toBe(`mount ${loop}p3 ${elsewhere}/boot`)
+    expect(commands(visit.state().mount)?.slice(0, 2)).toEqual([`mount --make-private ${elsewhere}`, `mount ${loop}p3 ${elsewhere}/boot`])
     await visit.mount(visit.state().mount!.digest)
     expect(visit.state()).toMatchObject({ mounted: { bound: true, ours: false } })
     await visit.unmount()
@@ -186,7 +206,11 @@ describe('a partitioned disk', () => {
     await visit.look()
     for (const loop of [first, second]) {
       visit.choose(`${loop}p4`)
-      expect(commands(visit.state().mount)?.slice(1, 3)).toEqual([`mount ${loop}p4 ${mnt}`, `mount ${loop}p3 ${mnt}/boot`])
+      expect(commands(visit.state().mount)?.slice(1, 4)).toEqual([
+        `mount ${loop}p4 ${mnt}`,
+        `mount --make-private ${mnt}`,
+        `mount ${loop}p3 ${mnt}/boot`,
+      ])
     }
     expect(() => visit.choose(`${first}p1`)).toThrow(expect.objectContaining({ code: 'not-found' }))
   })
@@ -264,8 +288,9 @@ describe('other file systems', () => {
     await visit.look()
     expect(sum(image)).toBe(before)
     expect(volume(loop)?.system).toMatchObject({ hostname: 'b', subvolume: '@', identity: { kind: 'same' } })
-    expect(commands(visit.state().mount)?.slice(1, 3)).toEqual([
+    expect(commands(visit.state().mount)?.slice(1, 4)).toEqual([
       `mount -o subvol=@ ${loop} ${mnt}`,
+      `mount --make-private ${mnt}`,
       `mount -o subvol=/@home ${loop} ${mnt}/home`,
     ])
     await visit.mount(visit.state().mountReadOnly!.digest)
