@@ -32,19 +32,21 @@ export function NewPasswordForm({ request, answer }: FormProps) {
       ) : (
         <p className="rt-signin-lead">{t('sign-in.newPassword.textPlain')}</p>
       )}
-      <PasswordField
-        label={t('sign-in.newPassword.label')}
-        value={password}
-        onChange={setPassword}
-        failed={failed && <Failed error={failed} quarantine={quarantine} />}
-        hint={t('sign-in.newPassword.hint')}
-      />
-      <PasswordField
-        label={t('sign-in.newPassword.again')}
-        value={again}
-        onChange={setAgain}
-        failed={differ && <p className="rt-sm rt-signin-hint">{t('sign-in.newPassword.differ')}</p>}
-      />
+      <div className="rt-signin-keys">
+        <PasswordField
+          label={t('sign-in.newPassword.label')}
+          value={password}
+          onChange={setPassword}
+          failed={failed && <Failed error={failed} quarantine={quarantine} />}
+          hint={t('sign-in.newPassword.hint')}
+        />
+        <PasswordField
+          label={t('sign-in.newPassword.again')}
+          value={again}
+          onChange={setAgain}
+          failed={differ && <p className="rt-sm rt-signin-hint">{t('sign-in.newPassword.differ')}</p>}
+        />
+      </div>
       <div className="rt-row rt-signin-buttons">
         <Button type="submit" size="sm" variant="filled" disabled={!password || again !== password} loading={busy}>
           {t('sign-in.newPassword.do')}
