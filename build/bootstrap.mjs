@@ -27,6 +27,12 @@ const packages = {
   debootstrap: 'debootstrap',
   sgdisk: 'gdisk',
   'mkfs.ext4': 'e2fsprogs',
+  'mkfs.vfat': 'dosfstools',
+  'mkfs.xfs': 'xfsprogs',
+  'mkfs.btrfs': 'btrfs-progs',
+  sfdisk: 'fdisk',
+  cryptsetup: 'cryptsetup-bin',
+  pvcreate: 'lvm2',
 }
 /** Brings every library Electron links to that a bare server lacks. */
 const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']

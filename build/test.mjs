@@ -15,7 +15,8 @@ const suites = {
     return runPlaywright('packaged')
   },
 }
-const packagesOf = { integration: ['setfacl', 'setfattr'], packaged: ['dpkg-deb', '7za'] }
+const diskTools = ['mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mkfs.btrfs', 'sfdisk', 'cryptsetup', 'pvcreate']
+const packagesOf = { integration: ['setfacl', 'setfattr', ...diskTools], packaged: ['dpkg-deb', '7za'] }
 
 await runScript(async () => {
   const wanted = askedSuites(process.argv.slice(2))
