@@ -68,6 +68,12 @@ export async function duplicateSession(sessionId: string) {
   if (opened) showSession(opened.sessionId)
 }
 
+/** A shell of the mounted system, in a tab of its own. */
+export async function openChroot(sessionId: string) {
+  const opened = await call(api.terminal.openChroot({ sessionId, dimensions: windowState().dimensions }))
+  if (opened) showSession(opened.sessionId)
+}
+
 export function showSession(sessionId: string) {
   update((state) => showTab(state, { kind: 'session', sessionId }, (tab) => tab.kind === 'session' && tab.sessionId === sessionId))
 }
@@ -134,6 +140,11 @@ function forget(state: WindowState, sessionId: string): Partial<WindowState> {
   const without = (sessions: readonly TerminalSession[]) => sessions.filter((one) => one.id !== sessionId)
   const app = state.app && { ...state.app, sessions: without(state.app.sessions) }
   return { app, lost: without(state.lost), closed: [...state.closed, sessionId] }
+}
+
+export function closeSession(sessionId: string) {
+  const tab = windowState().tabs.find((one) => one.kind === 'session' && one.sessionId === sessionId)
+  if (tab) closeTab(tab.key)
 }
 
 export function closeTab(key: string) {

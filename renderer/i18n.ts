@@ -7,6 +7,7 @@ import i18next from 'i18next'
 import ICU from 'i18next-icu'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type common from './locales/en/common.json'
+import type disks from './locales/en/disks.json'
 import type errors from './locales/en/errors.json'
 import type files from './locales/en/files.json'
 import type hostKey from './locales/en/host-key.json'
@@ -20,6 +21,7 @@ import type terminal from './locales/en/terminal.json'
 
 interface Rooms {
   common: typeof common
+  disks: typeof disks
   errors: typeof errors
   files: typeof files
   'host-key': typeof hostKey

@@ -4,7 +4,9 @@ import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { visitId } from '../../shared/visit.js'
 import { togglePanel } from '../actions.js'
+import { DisksPanel } from '../disks/disks-panel.js'
 import { useT } from '../i18n.js'
 import { PracticePanel } from '../practice/practice-panel.js'
 import { useIntervention, useWindow } from '../state.js'
@@ -16,6 +18,7 @@ import { LeaveList } from './leave-list.js'
 import { SignInGuide } from './sign-in-guide.js'
 import { Stepper } from './stepper.js'
 import { type ByHand, byHand, currentStep, leaveItems, type StepName } from './steps.js'
+import { useVisit } from './use-visit.js'
 import './rescue.css'
 
 /** One array, so that the selector keeps its identity. */
@@ -79,6 +82,11 @@ interface WorkProps {
 
 function Work({ step, session, intervention, onStep }: WorkProps) {
   const t = useT()
+  const visit = useVisit(visitId(session.host, session.port))
+  const isMounted = visit?.disks.mounted !== undefined
+  useEffect(() => {
+    if (isMounted) tickStep(intervention.id, 'disks')
+  }, [isMounted, intervention.id])
   if (leaveItems(intervention).length > 0) {
     return (
       <div className="rt-panel-body">
@@ -97,9 +105,16 @@ function Work({ step, session, intervention, onStep }: WorkProps) {
   const next = byHand[byHand.indexOf(step) + 1]
   function goOn() {
     if (!next) return void leaveRescue(intervention.id)
-    tickStep(intervention.id, step)
+    // The disks step is ticked by what is mounted.
+    if (step === 'repair') tickStep(intervention.id, step)
     onStep(next)
   }
+  const onward = (
+    <Button size="sm" variant={next ? 'default' : 'filled'} onClick={goOn}>
+      {next ? t('rescue.step.next', { name: t(`rescue.step.${next}`) }) : t('rescue.leave.title')}
+    </Button>
+  )
+  if (step === 'disks' && visit) return <DisksPanel visit={visit} session={session} onward={onward} />
   return (
     <>
       <div className="rt-panel-body">
@@ -107,9 +122,7 @@ function Work({ step, session, intervention, onStep }: WorkProps) {
       </div>
       <div className="rt-panel-foot">
         {!next && <span className="rt-sm rt-dim">{t('rescue.guide.then')}</span>}
-        <Button size="sm" variant={next ? 'default' : 'filled'} onClick={goOn}>
-          {next ? t('rescue.step.next', { name: t(`rescue.step.${next}`) }) : t('rescue.leave.title')}
-        </Button>
+        {onward}
       </div>
     </>
   )

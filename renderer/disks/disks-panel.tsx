@@ -1,0 +1,83 @@
+/** Step 4: which disk holds the system, what speaks for it, and the exact commands before anything is mounted. */
+import { Button } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { TerminalSession } from '../../shared/terminal-session.js'
+import type { VisitState } from '../../shared/visit.js'
+import { api, call } from '../api.js'
+import { useT } from '../i18n.js'
+import { ErrorText } from '../ui/error-text.js'
+import { Finding } from '../ui/glyphs.js'
+import { LockedDisks } from './locked-disks.js'
+import { Mounted } from './mounted.js'
+import { OtherMachine } from './other-machine.js'
+import { Systems } from './systems.js'
+import './disks.css'
+
+interface DisksProps {
+  visit: VisitState
+  session: TerminalSession
+  /** Further buttons of the panel's foot: on to the next step. */
+  onward: ReactNode
+}
+
+export function DisksPanel({ visit, session, onward }: DisksProps) {
+  const t = useT()
+  const { disks } = visit
+  if (disks.mounted && !disks.busy) return <Mounted visit={visit} disks={disks} mounted={disks.mounted} session={session} onward={onward} />
+  if (disks.busy) return <Notice>{t(`disks.busy.${disks.busy}`)}</Notice>
+  if (disks.phase === 'looking') return <Notice>{t('disks.looking')}</Notice>
+  if (disks.phase === 'failed') {
+    return (
+      <div className="rt-panel-body">
+        <Title visit={visit}>{t('disks.failed')}</Title>
+        {disks.error && <ErrorText error={disks.error} />}
+      </div>
+    )
+  }
+  if (disks.phase === 'not-looked') {
+    return (
+      <div className="rt-panel-body">
+        <Title visit={visit}>{t('disks.title')}</Title>
+        {!visit.isConnected && <p>{t('disks.noConnection')}</p>}
+      </div>
+    )
+  }
+  const chosen = disks.volumes.find(({ path }) => path === disks.chosen)
+  // What is locked hides the system: it is opened before anything is said about the rest.
+  if (disks.unlock && !chosen?.system) return <LockedDisks visit={visit} disks={disks} plan={disks.unlock} />
+  if (chosen?.system?.identity.kind === 'other')
+    return <OtherMachine visit={visit} disks={disks} volume={chosen} system={chosen.system} session={session} />
+  return <Systems visit={visit} disks={disks} />
+}
+
+function Notice({ children }: { children: ReactNode }) {
+  return (
+    <div className="rt-panel-body">
+      <p className="rt-row" role="status">
+        <Finding kind="running" />
+        {children}
+      </p>
+    </div>
+  )
+}
+
+/** The heading with *Look again*. */
+export function Title({ visit, children }: { visit: VisitState; children: ReactNode }) {
+  const t = useT()
+  return (
+    <div className="rt-row rt-between">
+      <h2>{children}</h2>
+      <Button
+        className="rt-panel-way"
+        variant="transparent"
+        size="compact-sm"
+        leftSection={<IconRefresh size={16} stroke={1.75} />}
+        disabled={!visit.isConnected}
+        onClick={() => void call(api.visit.look({ id: visit.id }))}
+      >
+        {t('disks.again')}
+      </Button>
+    </div>
+  )
+}
