@@ -1,57 +1,31 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Sshd, startSshd } from '../support/sshd.js'
-import { axe, test as base, expect, launch, type RunningApp, shot } from './launch.js'
-
-type Running = RunningApp & { close(): Promise<void> }
+import type { Sshd } from '../support/sshd.js'
+import { axe, expect, launch, type RunningApp, shot } from './launch.js'
+import { test as base, button, changedTitle as changed, heading, lookupName, setAside } from './servers.js'
 
 interface World {
   sshd: Sshd
   knownHosts: string
   /** Opens the window on the server. */
-  connect(language?: 'en' | 'fr'): Promise<Running>
+  connect(): Promise<RunningApp>
 }
 
 /** A real sshd whose address stands in known_hosts, and a key that may sign in. */
 const test = base.extend<{ world: World }>({
-  world: async ({ home }, use) => {
+  world: async ({ home, serve, open }, use) => {
     const key = join(home, '.ssh/id_ed25519')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key])
-    const sshd = await startSshd({ hostKeys: ['ed25519', 'ecdsa', 'rsa'], authorizedKeys: [readFileSync(`${key}.pub`, 'utf8').trim()] })
+    const sshd = await serve({ hostKeys: ['ed25519', 'ecdsa', 'rsa'], authorizedKeys: [readFileSync(`${key}.pub`, 'utf8').trim()] })
     const knownHosts = join(home, '.ssh/known_hosts')
-    const name = `[127.0.0.1]:${sshd.port}`
+    const name = lookupName(sshd)
     writeFileSync(knownHosts, sshd.hostKeys.map(({ line }, i) => `${i === 2 ? `web.example,${name}` : name} ${line}\n`).join(''), {
       mode: 0o600,
     })
-    const running: Running[] = []
-    await use({
-      sshd,
-      knownHosts,
-      async connect(language = 'en') {
-        const app = await launch({ home, dataDir: join(home, 'data'), language, words: [`root@127.0.0.1:${sshd.port}`] })
-        running.push(app)
-        return app
-      },
-    })
-    for (const app of running) {
-      await app.close()
-      expect(app.complaints).toEqual([])
-    }
-    await sshd.dispose()
+    await use({ sshd, knownHosts, connect: () => open([`root@127.0.0.1:${sshd.port}`]) })
   },
 })
-
-const heading = (app: Running, name: string | RegExp) => app.page.getByRole('heading', { name })
-const button = (app: Running, name: string | RegExp) => app.page.getByRole('button', { name })
-const changed = 'This server does not show the identity you know'
-
-async function setAside(app: Running) {
-  await expect(heading(app, changed)).toBeVisible({ timeout: 20_000 })
-  await button(app, 'Show the edit').click()
-  await button(app, 'Set aside and connect').click()
-  await expect(button(app, 'Leave rescue').first()).toBeVisible({ timeout: 20_000 })
-}
 
 test('a known server opens a terminal', async ({ world }) => {
   const app = await world.connect()
