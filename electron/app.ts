@@ -169,6 +169,11 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       }
     },
     intervention: interventionOf,
+    linkOf(id) {
+      const session = terminals.list().find((one) => one.serverId && visitId(one.host, one.port) === id)
+      const server = servers.list().find((one) => one.id === session?.serverId || visitId(one.address.host, one.address.port ?? 22) === id)
+      return server?.provider
+    },
     keysAside(id) {
       const found = interventionOf(id)
       return found ? interventions.knownKeys(found.id) : []

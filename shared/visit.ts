@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { ErrorInfo } from './errors.js'
 import { AnswerKind } from './intervention.js'
 import { DisksState } from './machine.js'
-import { Capabilities, MachineState, MailSeen, ManualWay, PlannedRequest, ProgressState, ProviderKind } from './provider.js'
+import { Capabilities, MachineState, MailSeen, ManualWay, PlannedRequest, ProgressState, ProviderKind, Stickiness } from './provider.js'
 import { ProviderProblemInfo } from './provider-problem.js'
 import { RepairState, Words } from './repair.js'
 import { SpeedResult } from './speed.js'
@@ -105,6 +105,8 @@ export const VisitState = z.strictObject({
   password: RescuePasswordState.optional(),
   /** Compared with what the provider publishes: Hetzner Robot names the rescue key. */
   keyHint: z.enum(['verified', 'differs', 'unknown']).optional(),
+  /** Whether a restart leads out of rescue, where the provider is known. */
+  stickiness: Stickiness.optional(),
   /** A signed-in connection to the rescue system is there: commands can run. */
   isConnected: z.boolean(),
   disks: DisksState,

@@ -28,7 +28,8 @@ function withPort(target: string, port: string): string {
   return `${target.slice(0, at)}${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
 }
 
-/** Finding files, the agent and `ssh`, `Match exec` as in a terminal, text and time formats; the last line is Windows'. */
+/** Finding files, the agent and `ssh`, `Match exec` as in a terminal, text and time formats, OVH's
+ * own variables for the import of an account; the last line is Windows'. */
 const needed = new Set(
   `HOME PATH USER LOGNAME SHELL TMPDIR TZ LANG LANGUAGE SSH_AUTH_SOCK
    USERPROFILE USERNAME APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES SYSTEMROOT SYSTEMDRIVE WINDIR TEMP TMP PATHEXT COMSPEC`.split(/\s+/),
@@ -37,6 +38,6 @@ const needed = new Set(
 /** A short list instead of everything: tokens that other programs keep in the environment are none of the core's business. */
 export function coreEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const wanted = ([name, value]: [string, string | undefined]) =>
-    value !== undefined && (needed.has(name.toUpperCase()) || /^(LC|XDG)_/.test(name))
+    value !== undefined && (needed.has(name.toUpperCase()) || /^(LC|XDG|OVH)_/.test(name))
   return Object.fromEntries(Object.entries(environment).filter(wanted)) as Record<string, string>
 }

@@ -32,6 +32,15 @@ test('the core gets what it needs and no tokens', () => {
     Path: 'p',
     GITHUB_TOKEN: 't',
     NODE_OPTIONS: '--x',
+    OVH_ENDPOINT: 'ovh-eu',
   }
-  expect(Object.keys(coreEnvironment(given)).sort()).toEqual(['HOME', 'LC_ALL', 'PATH', 'Path', 'SSH_AUTH_SOCK', 'XDG_CONFIG_HOME'])
+  expect(Object.keys(coreEnvironment(given)).sort()).toEqual([
+    'HOME',
+    'LC_ALL',
+    'OVH_ENDPOINT',
+    'PATH',
+    'Path',
+    'SSH_AUTH_SOCK',
+    'XDG_CONFIG_HOME',
+  ])
 })

@@ -1,0 +1,408 @@
+/**
+ * One visit: the machine, its disks, the repairs, the password, entering and leaving, composed and kept together. What each part may
+ * ask of the others is handed over here as a function; what outlives a run of the app goes through `store.ts`.
+ */
+import { AppError } from '../../shared/errors.js'
+import type { Intervention } from '../../shared/intervention.js'
+import type { CommandRecord } from '../../shared/machine.js'
+import type { ManualWay, ProviderLink } from '../../shared/provider.js'
+import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
+import type { SpeedResult } from '../../shared/speed.js'
+import type { EnteringState, VisitState } from '../../shared/visit.js'
+import type { Clock } from '../clock.js'
+import type { Log } from '../log.js'
+import { createDisks, type Disks } from '../machine/disks.js'
+import { createMachine, type Execute, type Machine } from '../machine/machine.js'
+import type { Accounts } from '../providers/accounts.js'
+import { manualWay, manualWayOf } from '../providers/manual.js'
+import { ProviderError } from '../providers/problem.js'
+import { compareHint, type Provider, splitServer } from '../providers/provider.js'
+import { createRepairs, type Repairs } from '../repair/repairs.js'
+import type { MountedSystem, RepairTask } from '../repair/task.js'
+import type { Probe } from '../rescue/watch.js'
+import { createEntering, type Entering, type EnteringRecord } from './entering.js'
+import { createLeaving, type Leaving } from './leaving.js'
+import { createPasswordSearch, type PasswordSearch } from './password.js'
+import { KEPT_SPEED_RESULTS, type VisitRecord } from './store.js'
+
+/** A server as one wants to bring it into rescue. */
+export interface VisitTarget {
+  id: string
+  name: string
+  /** What is handed to ssh. */
+  target: string
+  host: string
+  port: number
+  link: ProviderLink | undefined
+}
+
+/** A signed-in connection to the rescue system. */
+export interface VisitConnection {
+  execute: Execute
+  user: string
+  hostKey: Buffer
+  /** Known to be a rescue system; otherwise its key was accepted just once, and nobody looks around unasked. */
+  isRescue: boolean
+  /** Terminals on it. */
+  sessionIds: string[]
+}
+
+export interface VisitsParts {
+  dataDir: string
+  clock: Clock
+  log: Log
+  tasks: readonly RepairTask[]
+  measureSpeed(
+    system: MountedSystem,
+    options: { write: boolean },
+    signal: AbortSignal,
+    onProgress: (progress: { stage: string; percent: number }) => void,
+  ): Promise<SpeedResult>
+  accounts: Pick<Accounts, 'list' | 'provider'>
+  /** Undefined while nobody is signed in there, or the normal system answers. */
+  connection(id: string): VisitConnection | undefined
+  intervention(id: string): Intervention | undefined
+  /** Which machine of which provider it is, by the saved server. */
+  linkOf(id: string): ProviderLink | undefined
+  /** Keys that an open intervention has set aside, as blobs. */
+  keysAside(id: string): Buffer[]
+  /** What known_hosts says of the usual system. */
+  usualKeys(target: VisitTarget): Promise<{ keys: Buffer[]; hostKeyAlgorithms: string[] }>
+  /** Begins the close watch of an intervention. */
+  watchReturn(interventionId: string): Promise<void>
+  probe: Probe
+}
+
+export interface Visit {
+  id: string
+  /** Of the present start of the rescue system: another one begins anew. */
+  readonly disks: Disks
+  repairs: Repairs
+  leaving: Leaving
+  password: PasswordSearch
+  machine: Machine
+  state(): VisitState
+  /** @throws AppError `wrong-state` when the typed name is asked for and is another. */
+  enter(target: VisitTarget, method: EnteringState['method'], typed: string): Promise<void>
+  stopEntering(): void
+  /** The page is put away; what leaving needs stays written down. */
+  dismissEntering(): Promise<void>
+  /** @throws AppError `wrong-state` when the provider was not asked for this start of rescue. */
+  findPassword(): Promise<void>
+  /** @throws AppError `not-found` where the provider has none. */
+  console(): Promise<string>
+  measure(options: { write: boolean }): Promise<void>
+  stopMeasuring(): void
+}
+
+// One request with its retries; a person is looking at an empty card meanwhile.
+export const INSPECT_MS = 30_000
+const MAX_COMMANDS = 500
+
+/** A visit with what only the registry calls. */
+export interface OwnVisit {
+  visit: Visit
+  name(): string
+  entering(): EnteringState | undefined
+  resume(): Promise<void>
+  refresh(): void
+  dispose(): Promise<void>
+}
+export type VisitParts = VisitsParts & { save(record: VisitRecord): Promise<void>; onDidChange(): void }
+
+export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
+  const { id } = loaded
+  const { clock, log } = o
+  let record = loaded
+  let saving: Promise<void> = Promise.resolve()
+  let commands: CommandRecord[] = []
+  let wasConnected: Buffer | undefined
+  let entering: Entering | undefined
+  let keyHint: VisitState['keyHint']
+  let stickiness: VisitState['stickiness']
+  let measuring: VisitState['measuring']
+  let measurement = new AbortController()
+
+  /** One writer at a time; the caller continues when it is on the disk. */
+  function save(change: Partial<VisitRecord>): Promise<void> {
+    record = { ...record, ...change }
+    const next = record
+    saving = saving.catch(() => {}).then(() => o.save(next))
+    return saving
+  }
+
+  const connection = () => o.connection(id)
+  const machine = createMachine({
+    execute: (line, options) => {
+      const found = connection()
+      if (!found) throw new AppError('closed-early', { host: id })
+      return found.execute(line, options)
+    },
+    clock,
+    sudo: () => connection()?.user !== 'root',
+    onDidRun(one) {
+      commands = [...commands, one].slice(-MAX_COMMANDS)
+    },
+  })
+  const lookAnew = () => createDisks({ machine, clock, knownKeys: () => o.keysAside(id), onDidChange: o.onDidChange })
+  let disks = lookAnew()
+  let clientAddress: string | undefined
+  function mountedSystem(): MountedSystem | undefined {
+    const root = disks.mountedSystem()
+    return root && { ...root, clientAddress }
+  }
+  const repairs = createRepairs({
+    tasks: o.tasks,
+    system: mountedSystem,
+    commands: () => commands,
+    clock,
+    log,
+    changes: record.changes,
+    save: (changes) => save({ changes: [...changes] }),
+    onDidChange: o.onDidChange,
+  })
+  const password = createPasswordSearch({ clock, log, onDidChange: o.onDidChange })
+  const leaving = createLeaving({
+    clock,
+    isConnected: () => connection() !== undefined,
+    disks: () => disks,
+    repairs,
+    machine,
+    wayBack,
+    watch: async () => {
+      const found = o.intervention(id)
+      if (found) await o.watchReturn(found.id)
+    },
+    intervention: () => o.intervention(id),
+    onlyTerminal: () => {
+      const [first, second] = connection()?.sessionIds ?? []
+      return second === undefined ? first : undefined
+    },
+    onDidChange: o.onDidChange,
+    save: (state) => save({ leaving: state, ...(state ? {} : { entering: undefined }) }),
+  })
+
+  async function providerOf(of: ProviderLink | undefined): Promise<{ adapter: Provider; server: string } | undefined> {
+    return of?.kind === 'account' ? { adapter: await o.accounts.provider(of.accountId), server: of.server } : undefined
+  }
+
+  const link = () => record.entering?.link ?? o.linkOf(id)
+
+  async function wayBack() {
+    const entered = record.entering
+    const found = await providerOf(link())
+    if (!found) return { stickiness: manualOf(o.accounts, link()).stickiness }
+    const { adapter, server } = found
+    return {
+      stickiness: adapter.capabilities(server).stickiness,
+      byApi: async (signal: AbortSignal) => {
+        await adapter.leave(server, { signal, entered: entered?.before, beforeChange: async () => {} })
+      },
+    }
+  }
+
+  async function build(entry: NonNullable<VisitRecord['entering']>): Promise<Entering> {
+    const found = entry.method === 'api' ? await providerOf(entry.link) : undefined
+    const { host, port, hostKeyAlgorithms } = entry
+    const own: EnteringRecord = { ...entry, knownKeys: entry.knownKeys.map((key) => Buffer.from(key, 'base64')) }
+    return createEntering(own, {
+      clock,
+      log,
+      manual: manualOf(o.accounts, entry.link),
+      ...(found ? { provider: found } : {}),
+      probe: (signal) => o.probe({ host, port, hostKeyAlgorithms, signal }),
+      save: (next) => save({ entering: { ...entry, ...toStored(next) } }),
+      onPassword: password.found,
+      onDidChange: o.onDidChange,
+    })
+  }
+
+  /** The rescue key against what the provider publishes; an answer that comes late or not at all changes nothing. */
+  async function compareWithHint(hostKey: Buffer) {
+    const entry = record.entering
+    if (!entry?.operation) return
+    try {
+      const found = await providerOf(entry.link)
+      const hint = await found?.adapter.hostKeyHint(entry.operation, AbortSignal.timeout(INSPECT_MS))
+      if (hint) keyHint = compareHint(hint, hostKey)
+      o.onDidChange()
+    } catch (error) {
+      log.info(`no host key from the provider: ${error instanceof Error ? error.name : ''}`)
+    }
+  }
+
+  async function lookAround({ execute }: VisitConnection) {
+    // CLIENT-IP CLIENT-PORT SERVER-IP SERVER-PORT (ssh(1), ENVIRONMENT).
+    const { stdout } = await execute('printenv SSH_CONNECTION', { limitMs: INSPECT_MS, maxBytes: 1024 })
+    clientAddress = /^[\da-fA-F.:]+(?= )/.exec(stdout.toString('latin1'))?.[0]
+    await disks.look()
+  }
+
+  function refresh() {
+    const found = connection()
+    if (found?.isRescue && !wasConnected?.equals(found.hostKey)) {
+      // Another key is another start of the rescue system: nothing that was seen there holds any more.
+      disks = lookAnew()
+      wasConnected = found.hostKey
+      void wayBack()
+        .then((way) => {
+          // Unknown where nobody said which provider it is.
+          stickiness = link() ? way.stickiness : undefined
+          o.onDidChange()
+        })
+        .catch(() => {})
+      void lookAround(found).catch((error) => log.error('the rescue system could not be looked at', error))
+      void compareWithHint(found.hostKey)
+    }
+    leaving.refresh()
+    const done = o.intervention(id)?.state === 'restored'
+    if (done && password.state()) password.forget()
+    o.onDidChange()
+  }
+
+  const visit: Visit = {
+    id,
+    get disks() {
+      return disks
+    },
+    repairs,
+    leaving,
+    password,
+    machine,
+    state: () => ({
+      id,
+      isConnected: connection() !== undefined,
+      disks: disks.state(),
+      repair: repairs.state(),
+      speed: record.speed,
+      ...(entering ? { entering: entering.state() } : {}),
+      ...(password.state() ? { password: password.state()! } : {}),
+      ...(keyHint ? { keyHint } : {}),
+      ...(stickiness ? { stickiness } : {}),
+      ...(measuring ? { measuring } : {}),
+      ...(leaving.state() ? { leaving: leaving.state()! } : {}),
+    }),
+    async enter(target, method, typed) {
+      if (entering && entering.state().phase !== 'failed' && entering.state().phase !== 'stopped') throw new AppError('wrong-state')
+      const found = method === 'api' ? await providerOf(target.link) : undefined
+      if (method === 'api' && !found) throw new AppError('wrong-state')
+      if (found && typed !== target.name) {
+        const { state } = await found.adapter.inspect(found.server, AbortSignal.timeout(INSPECT_MS))
+        // Services that run stop: only a person who has read the name may do that.
+        if (state !== 'off' && state !== 'rescue') throw new AppError('wrong-state')
+      }
+      await entering?.dispose()
+      password.forget()
+      keyHint = undefined
+      const { keys, hostKeyAlgorithms } = await o.usualKeys(target)
+      const entry: NonNullable<VisitRecord['entering']> = {
+        name: target.name,
+        host: target.host,
+        port: target.port,
+        ...(target.link ? { link: target.link } : {}),
+        method,
+        startedAt: clock.now().toISOString(),
+        knownKeys: keys.map((key) => key.toString('base64')),
+        hostKeyAlgorithms,
+        answered: false,
+        stopped: false,
+      }
+      await save({ entering: entry })
+      entering = await build(entry)
+      entering.begin()
+      o.onDidChange()
+    },
+    stopEntering() {
+      if (!entering || !record.entering) throw new AppError('wrong-state')
+      entering.stop()
+      void save({ entering: { ...record.entering, stopped: true } })
+    },
+    async dismissEntering() {
+      await entering?.dispose()
+      entering = undefined
+      if (record.entering) await save({ entering: { ...record.entering, stopped: true } })
+      o.onDidChange()
+    },
+    async findPassword() {
+      const entry = record.entering
+      const found = await providerOf(entry?.link)
+      if (!found || !entry?.operation) throw new AppError('wrong-state')
+      await password.look(found.adapter, entry.operation)
+    },
+    async console() {
+      const found = await providerOf(link())
+      const url = await found?.adapter.console(found.server, AbortSignal.timeout(INSPECT_MS))
+      if (!url) throw new AppError('not-found', { id: 'console' })
+      return url.href
+    },
+    async measure(options) {
+      const system = mountedSystem()
+      if (!system) throw new AppError('not-mounted')
+      if (measuring) throw new AppError('wrong-state')
+      measurement = new AbortController()
+      const startedAt = clock.now().toISOString()
+      measuring = { startedAt, stage: '', percent: 0 }
+      o.onDidChange()
+      try {
+        const result = await o.measureSpeed(system, options, measurement.signal, (progress) => {
+          measuring = { startedAt, ...progress }
+          o.onDidChange()
+        })
+        await save({ speed: [...record.speed, result].slice(-KEPT_SPEED_RESULTS) })
+      } catch (error) {
+        if (!measurement.signal.aborted) throw error
+      } finally {
+        measuring = undefined
+        o.onDidChange()
+      }
+    },
+    stopMeasuring: () => measurement.abort(new AppError('wrong-state')),
+  }
+
+  return {
+    visit,
+    refresh,
+    name: () => record.entering?.name ?? id,
+    entering: () => entering?.state(),
+    async resume() {
+      const entry = record.entering
+      if (entry && !entry.answered && !entry.stopped) {
+        // The account may be gone, or its secret be asked for anew: the port alone is watched then.
+        entering = await build(entry).catch(() => build({ ...entry, method: 'by-hand' }))
+        entering.begin()
+      }
+      if (record.leaving) await leaving.start(record.leaving)
+    },
+    async dispose() {
+      measurement.abort(new AppError('wrong-state'))
+      leaving.dispose()
+      password.forget()
+      await entering?.dispose()
+      await saving.catch(() => {})
+    },
+  }
+}
+
+const toStored = ({ knownKeys, before, operation, answered }: EnteringRecord) => ({
+  knownKeys: knownKeys.map((key) => key.toString('base64')),
+  answered,
+  ...(before ? { before } : {}),
+  ...(operation ? { operation } : {}),
+})
+
+/** The same machine in its provider's panel, for whoever does it by hand. */
+export function manualOf(
+  accounts: VisitsParts['accounts'],
+  link: ProviderLink | undefined,
+  direction: ManualWay['direction'] = 'enter',
+): ManualWay {
+  if (link?.kind === 'by-hand') return manualWay(link.way, direction)
+  const kind = accounts.list().find(({ account }) => account.id === link?.accountId)?.account.kind
+  return manualWay(kind && link ? manualWayOf(kind, splitServer(link.server)[0]) : 'other', direction)
+}
+
+export function problemOf(error: unknown, log: Log): ProviderProblemInfo {
+  if (error instanceof ProviderError) return error.toProblemInfo()
+  log.error('a provider could not be asked', error)
+  return { problem: 'not-understood', changed: 'nothing', data: {} }
+}
