@@ -7,8 +7,6 @@ export interface SshTerminal {
   prompt: Promise<number>
   /** Writes to the server and resolves, with milliseconds, when `expected` stands in what came since. */
   send(text: string, expected: RegExp): Promise<number>
-  /** Bytes read so far. */
-  received(): number
   close(): Promise<void>
 }
 
@@ -18,15 +16,13 @@ export interface SshTerminal {
  */
 export function openSsh(server: Server, options: string[] = [], rate = Number.POSITIVE_INFINITY): SshTerminal {
   const began = performance.now()
-  const child = spawn('ssh', [...server.sshOptions, ...options, '-tt', `root@127.0.0.1`], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn('ssh', [...server.sshOptions, ...options, '-tt', 'root@127.0.0.1'], { stdio: ['pipe', 'pipe', 'ignore'] })
   const gone = new Promise((resolve) => child.once('exit', resolve))
-  let received = 0
   let tail = ''
   let waiting: { expected: RegExp; resolve: () => void } | undefined
   async function read() {
     let free = performance.now()
     for await (const bytes of child.stdout) {
-      received += bytes.length
       tail = (tail + bytes.toString('latin1')).slice(-1024)
       if (waiting?.expected.test(tail)) {
         waiting.resolve()
@@ -54,7 +50,6 @@ export function openSsh(server: Server, options: string[] = [], rate = Number.PO
       child.stdin.write(text)
       return until(expected, since)
     },
-    received: () => received,
     async close() {
       child.kill()
       child.stdout.destroy()

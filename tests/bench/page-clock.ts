@@ -10,10 +10,10 @@ export interface PageClock {
   elapsed(): Promise<number>
   /** Of the terminal in front. */
   lastLine(): string
-  /** From now on every `key` is recorded, until `recorded`. One that is typed before the last was echoed is recorded with it. */
-  record(key: string): void
-  /** By key press, all times of the page's clock; without `parsed` and `drawn` when no echo came. */
-  recorded(): KeyTimes[]
+  /** From now on every `x` is recorded, until `recorded`; at a prompt with nothing typed, so that the n-th echo is the n-th key's. */
+  record(): void
+  /** By key press, all times of the page's clock, once every echo is drawn; without `parsed` and `drawn` where none came in 10 s. */
+  recorded(): Promise<KeyTimes[]>
   /** Milliseconds from the first byte handed to an xterm of its own in the same place until the last is drawn. */
   drawAlone(text: string, times: number): Promise<number>
 }
@@ -58,7 +58,7 @@ export function installPageClock() {
   function arm(key: string, where: 'same' | 'another') {
     const before = rows()
     result = new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error(`no prompt within a minute: ${lastLine()}`)), 60_000)
+      setTimeout(() => reject(new Error(`no prompt within five minutes: ${lastLine()}`)), 300_000)
       function onKey(event: KeyboardEvent) {
         if (event.key !== key) return
         removeEventListener('keydown', onKey, { capture: true })
@@ -76,29 +76,21 @@ export function installPageClock() {
 
   let recording: KeyTimes[] = []
   let stop = () => {}
-  function record(key: string) {
+  function record() {
     stop()
     recording = []
     const field = document.querySelector<HTMLElement>(`${front} .xterm-helper-textarea`)!
-    const place = () => `${field.style.left} ${field.style.top}`
-    let before = place()
-    let shown = lastLine()
-    const fill = (name: 'parsed' | 'drawn') => {
-      for (const one of recording) one[name] ??= performance.now()
+    const column = () => Math.round(Number.parseFloat(field.style.left) / Number.parseFloat(field.style.width))
+    const start = column()
+    const fill = (name: 'parsed' | 'drawn', echoed: number) => {
+      for (const one of recording.slice(0, echoed)) one[name] ??= performance.now()
     }
     const observer = new MutationObserver(() => {
-      if (place() !== before) {
-        before = place()
-        fill('parsed')
-      }
-      const line = lastLine()
-      if (line !== shown) {
-        shown = line
-        fill('drawn')
-      }
+      fill('parsed', column() - start)
+      fill('drawn', /x*$/.exec(lastLine())![0].length)
     })
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === key) recording.push({ down: event.timeStamp, page: performance.now() })
+      if (event.key === 'x') recording.push({ down: event.timeStamp, page: performance.now() })
     }
     observer.observe(document.querySelector(front)!, watched)
     addEventListener('keydown', onKey, { capture: true })
@@ -170,7 +162,9 @@ export function installPageClock() {
     elapsed: () => result!,
     lastLine: () => lastLine(),
     record,
-    recorded() {
+    async recorded() {
+      for (let tries = 0; tries < 400 && recording.some(({ drawn }) => drawn === undefined); tries++)
+        await new Promise((resolve) => setTimeout(resolve, 25))
       stop()
       return recording
     },

@@ -15,7 +15,7 @@ export interface BenchWindow {
   /** Presses a key; milliseconds until the prompt is on screen. */
   untilPrompt(keys: string, key: string): Promise<number>
   /**
-   * Types `count` letters into the terminal in front, one every `everyMs` whether the last was answered or not, and stops early
+   * Types `count` letters at the prompt of the terminal in front, one every `everyMs` whether the last was answered or not, and stops early
    * when `isOver` says so. Then empties the line.
    */
   type(count: number, everyMs: number, isOver?: () => Promise<boolean>): Promise<Stroke[]>
@@ -35,8 +35,6 @@ export interface Stroke {
 
 /** The palette's words for it, in English. */
 const newTerminal = 'New terminal on this connection'
-/** The last key's echo may take this long, also behind a frozen core. */
-const lastEchoMs = 1500
 
 export async function openBenchWindow(home: string): Promise<BenchWindow> {
   const app = await launch({ home, dataDir: join(home, 'data') })
@@ -66,7 +64,7 @@ export async function openBenchWindow(home: string): Promise<BenchWindow> {
 
   async function type(count: number, everyMs: number, isOver = async () => false): Promise<Stroke[]> {
     const offset = await clockOffset()
-    await page.evaluate(() => benchClock.record('x'))
+    await page.evaluate(() => benchClock.record())
     const sent: number[] = []
     const pressed: Promise<void>[] = []
     for (let next = performance.now(); sent.length < count && !(await isOver()); next += everyMs) {
@@ -75,7 +73,6 @@ export async function openBenchWindow(home: string): Promise<BenchWindow> {
       pressed.push(page.keyboard.press('x'))
     }
     await Promise.all(pressed)
-    await pause(lastEchoMs)
     const times = await page.evaluate(() => benchClock.recorded())
     if (times.length !== sent.length) throw new Error(`${sent.length} keys sent, ${times.length} arrived`)
     await page.keyboard.press('Control+u')
