@@ -11,7 +11,7 @@ import type { FoundAccount, NewAccount, VaultState } from '../shared/provider.js
 import type { ImportableServer, ServerBadge, ServerState } from '../shared/server.js'
 import type { KnownHostsFile } from '../shared/settings.js'
 import type { Dimensions } from '../shared/terminal-session.js'
-import { visitId } from '../shared/visit.js'
+import { visitId } from '../shared/visit-id.js'
 import { type Clock, systemClock } from './clock.js'
 import { createEmitter } from './emitter.js'
 import { createFiles, type Files } from './files/files.js'

@@ -117,6 +117,3 @@ export const VisitState = z.strictObject({
   leaving: LeavingState.optional(),
 })
 export type VisitState = z.infer<typeof VisitState>
-
-/** One visit per address: a rescue of the same server a week later finds its copies and measurements. */
-export const visitId = (host: string, port: number) => `${host.toLowerCase()}:${port}`
