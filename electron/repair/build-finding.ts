@@ -16,7 +16,7 @@ export const wordsOf = (code: string, values: Values = {}): Words => ({
 export const evidenceOf = (source: string, text: string, line?: number): Evidence => ({
   source: stripServerLine(source, 300),
   ...(line === undefined ? {} : { line }),
-  text: stripServerText(text, 4000),
+  text: stripServerText(withoutSecrets(text), 4000),
 })
 
 export function findingOf(
@@ -49,3 +49,7 @@ export const editable = (proposals: readonly PlannedProposal[]): PlannedProposal
   proposals.filter(
     (one) => one.input || one.steps({ kind: 'none' }).every((step) => step.kind === 'run' || !step.before?.includes('\ufffd')),
   )
+
+/** Of configurations that may hold a key for a wireless or a private network. */
+const withoutSecrets = (text: string) =>
+  text.replace(/^(.*\b(?:psk|pass(?:word|wd)?|secret|token|private-?key|wep-key\d*)["']?\s*[:=][ \t]*)\S.*$/gim, '$1[removed]')

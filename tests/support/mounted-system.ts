@@ -10,7 +10,8 @@ import { silentLog } from '../../electron/log.js'
 import { createSystemFiles } from '../../electron/machine/system-files.js'
 import { createRepairs, type Repairs } from '../../electron/repair/repairs.js'
 import type { MountedSystem, RepairTask } from '../../electron/repair/task.js'
-import type { Change, ProposalAnswer, RepairTaskId } from '../../shared/repair.js'
+import { findingText } from '../../shared/findings/text.js'
+import type { Change, ProposalAnswer, RepairTaskId, Words } from '../../shared/repair.js'
 import { localMachine } from './local-machine.js'
 
 export interface TestSystem extends MountedSystem {
@@ -65,6 +66,23 @@ export function repairsOf(system: MountedSystem, task: RepairTask): Repairs {
 }
 
 export const findingsOf = (repairs: Repairs, task: RepairTaskId) => repairs.state().tasks.find((one) => one.task === task)!.findings
+
+/** Examines, and gives `id → state code`. Every word is put into both languages on the way: a value that is missing throws. */
+export async function statesOf(repairs: Repairs, task: RepairTaskId): Promise<Record<string, string>> {
+  await repairs.examine([task])
+  const findings = findingsOf(repairs, task)
+  const say = (words: Words, parts: readonly ('title' | 'text' | 'do')[]) => {
+    for (const language of ['en', 'fr'] as const) {
+      for (const part of parts)
+        if (findingText(words, part, language) === '') throw new Error(`no words: ${language} ${words.code} ${part}`)
+    }
+  }
+  for (const { words, proposals } of findings) {
+    say(words, ['title', 'text'])
+    for (const proposal of proposals) say(proposal.words, ['title', 'text', 'do'])
+  }
+  return Object.fromEntries(findings.map(({ id, state, words }) => [id, `${state} ${words.code}`]))
+}
 
 /** Examines, takes the proposal as it is shown, applies it, and gives the change with what the second look said. */
 export async function applyProposal(

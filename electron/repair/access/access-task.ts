@@ -1,5 +1,5 @@
 /** "Root password and access": the accounts, sshd, and whether the two together let somebody in at the next start. */
-import { type Clock, systemClock } from '../../clock.js'
+import type { Clock } from '../../clock.js'
 import { findingOf } from '../build-finding.js'
 import type { RepairTask } from '../task.js'
 import { accountFindings } from './account-findings.js'
@@ -18,5 +18,3 @@ export function createAccessTask(clock: Clock): RepairTask {
     },
   }
 }
-
-export const accessTask = createAccessTask(systemClock)

@@ -77,7 +77,15 @@ function userFinding(facts: AccessFacts, person: Person): TaskFinding[] {
         : ['passwordauthentication', 'kbdinteractiveauthentication'],
     )
     const proposals = [...allowPassword(facts, person), ...addKey(facts, person)]
-    return [findingOf(id, isRoot ? 'warning' : state, 'ssh-console-only', { user, rule: ways.password }, { evidence, proposals })]
+    return [
+      findingOf(
+        id,
+        isRoot ? 'warning' : state,
+        'ssh-console-only',
+        { user, rule: ways.password === 'passwords-off' ? 'all' : 'root' },
+        { evidence, proposals },
+      ),
+    ]
   }
   if (ways.password === 'root-off') {
     return [

@@ -13,7 +13,7 @@ const note = '# Added from rescue mode by RescueTerm.'
  * @param wanted keyword as it is written → value.
  */
 export function settingSteps(
-  { files }: Pick<Sshd, 'files'>,
+  { files, hasDropIns }: Pick<Sshd, 'files' | 'hasDropIns'>,
   selinux: Selinux,
   wanted: Readonly<Record<string, string>>,
 ): Step[] | undefined {
@@ -24,7 +24,7 @@ export function settingSteps(
   }
   const before = files.get(dropIn)
   const after = before === undefined ? `${[note, ...added].join('\n')}\n` : insertLines(before, 1, added)
-  if (counts(dropIn, after)) {
+  if (hasDropIns && counts(dropIn, after)) {
     return [{ kind: 'edit', path: dropIn, before, after, mode: 0o600 }, ...(before === undefined ? selinux.relabel([dropIn]) : [])]
   }
   const main = files.get(sshdConfig)

@@ -24,6 +24,8 @@ export interface Sshd {
   isInstalled: boolean
   files: SshdFiles
   lines: SshdLine[]
+  /** /etc/ssh/sshd_config.d is there to be written into. */
+  hasDropIns: boolean
   /** For a connection of root. */
   settings: SshdSettings
   /** False: sshd could not be asked, and Match blocks say something about who gets in. */
@@ -67,6 +69,7 @@ export async function readSshd(system: MountedSystem, units: Units | undefined, 
     isInstalled,
     files,
     lines,
+    hasDropIns: (await system.files.list('/etc/ssh')).some(({ name, kind }) => name === 'sshd_config.d' && kind === 'directory'),
     settings,
     certain: first.settings !== undefined || !lines.some(({ match, keyword }) => match !== undefined && decidesLogin.has(keyword)),
     syntax: first.syntax,

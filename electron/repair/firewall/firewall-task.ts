@@ -1,6 +1,6 @@
 /** "Firewall": will the next start let an SSH connection in, on the port sshd really uses, from where this client is? */
 import { isIP } from 'node:net'
-import { type Clock, systemClock } from '../../clock.js'
+import type { Clock } from '../../clock.js'
 import { readSshd } from '../access/sshd.js'
 import { editable, evidenceOf, findingOf, proposalOf } from '../build-finding.js'
 import { readSelinux } from '../selinux.js'
@@ -60,8 +60,6 @@ export function createFirewallTask(clock: Clock): RepairTask {
     },
   }
 }
-
-export const firewallTask = createFirewallTask(systemClock)
 
 type From = Pick<Packet, 'family' | 'source'>
 

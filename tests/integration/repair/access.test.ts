@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../electron/clock.js'
 import { createAccessTask } from '../../../electron/repair/access/access-task.js'
 import type { Repairs } from '../../../electron/repair/repairs.js'
-import { applyProposal, createTestSystem, findingsOf, repairsOf, type TestSystem } from '../../support/mounted-system.js'
+import { applyProposal, createTestSystem, findingsOf, repairsOf, statesOf, type TestSystem } from '../../support/mounted-system.js'
 
 const today = Math.floor(Date.now() / 86_400_000)
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBkUZUCR3kYIz34D8hBkR/fcLi1/xi0SrG5yN/BZILGB admin@laptop'
@@ -46,10 +46,7 @@ beforeEach(() => start())
 afterEach(() => system.remove())
 
 const read = (path: string) => readFileSync(join(system.root, path), 'utf8')
-async function states(): Promise<Record<string, string>> {
-  await repairs.examine(['access'])
-  return Object.fromEntries(findingsOf(repairs, 'access').map((one) => [one.id, `${one.state} ${one.words.code}`]))
-}
+const states = () => statesOf(repairs, 'access')
 const apply = (finding: string, proposal: string, answer?: Parameters<typeof applyProposal>[4]) =>
   applyProposal(repairs, 'access', finding, proposal, answer)
 const shadowOf = (user: string) =>
@@ -58,10 +55,11 @@ const shadowOf = (user: string) =>
     .find((line) => line.startsWith(`${user}:`))!
     .split(':')
 /** Does this password open the account? By crypt(3) itself. */
-const opens = (user: string, password: string) =>
-  execFileSync('perl', ['-e', 'my ($p, $h) = map { chomp; $_ } <STDIN>; print crypt($p, $h) eq $h ? 1 : 0'], {
-    input: `${password}\n${shadowOf(user)[1]}\n`,
-  }).toString() === '1'
+const opens = async (user: string, password: string) => {
+  const words = ['perl', '-e', 'my ($p, $h) = map { chomp; $_ } <STDIN>; print crypt($p, $h) eq $h ? 1 : 0'] as const
+  const { stdout } = await system.machine.run({ words, risk: 'reads', stdin: `${password}\n${shadowOf(user)[1]}\n` })
+  return stdout.toString() === '1'
+}
 
 // The tools change owners and mount; without root there is nothing to test.
 describe.skipIf(process.getuid?.() !== 0)('access', () => {
@@ -82,7 +80,8 @@ describe.skipIf(process.getuid?.() !== 0)('access', () => {
     const password = `p <&>$'"\\ \`id\`:é%s`
     const change = await apply('password:root', 'change-password', { kind: 'password', password })
     expect(change.result).toBe('verified')
-    expect(opens('root', password)).toBe(true)
+    expect(await opens('root', password)).toBe(true)
+    expect(await opens('root', `${password} `)).toBe(false)
     expect(JSON.stringify(change)).not.toContain('id`')
     expect((await states())['ssh:root']).toBe('warning ssh-console-only')
     await repairs.undo(change.id)

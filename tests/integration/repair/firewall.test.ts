@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../electron/clock.js'
 import { createFirewallTask } from '../../../electron/repair/firewall/firewall-task.js'
 import type { Repairs } from '../../../electron/repair/repairs.js'
-import { applyProposal, createTestSystem, findingsOf, repairsOf, type TestSystem } from '../../support/mounted-system.js'
+import { applyProposal, createTestSystem, findingsOf, repairsOf, statesOf, type TestSystem } from '../../support/mounted-system.js'
 
 const unit = (name: string) => `[Unit]\nDescription=${name}\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n`
 const services = ['ssh', 'ufw', 'nftables', 'netfilter-persistent', 'firewalld', 'fail2ban', 'csf']
@@ -35,10 +35,7 @@ function start(files: Record<string, string>, enabled: readonly string[]) {
 afterEach(() => system.remove())
 
 const read = (path: string) => readFileSync(join(system.root, path), 'utf8')
-async function states(): Promise<Record<string, string>> {
-  await repairs.examine(['firewall'])
-  return Object.fromEntries(findingsOf(repairs, 'firewall').map((one) => [one.id, `${one.state} ${one.words.code}`]))
-}
+const states = () => statesOf(repairs, 'firewall')
 
 describe('firewall', () => {
   it('says that there is none', async () => {
@@ -94,10 +91,15 @@ describe('firewall', () => {
       ['fail2ban'],
     )
     const database = join(system.root, 'var/lib/fail2ban/fail2ban.sqlite3')
-    execFileSync('sqlite3', [
-      database,
-      "CREATE TABLE bips(ip TEXT NOT NULL, jail TEXT NOT NULL, timeofban INTEGER NOT NULL, bantime INTEGER NOT NULL, bancount INTEGER NOT NULL default 1, data JSON, PRIMARY KEY(ip, jail)); INSERT INTO bips VALUES('203.0.113.9', 'sshd', strftime('%s','now'), 600, 1, '{}'), ('198.51.100.1', 'sshd', strftime('%s','now'), -1, 1, '{}');",
-    ])
+    const { exitCode } = await system.machine.run({
+      risk: 'writes',
+      words: [
+        'sqlite3',
+        database,
+        "CREATE TABLE bips(ip TEXT NOT NULL, jail TEXT NOT NULL, timeofban INTEGER NOT NULL, bantime INTEGER NOT NULL, bancount INTEGER NOT NULL default 1, data JSON, PRIMARY KEY(ip, jail)); INSERT INTO bips VALUES('203.0.113.9', 'sshd', strftime('%s','now'), 600, 1, '{}'), ('198.51.100.1', 'sshd', strftime('%s','now'), -1, 1, '{}');",
+      ],
+    })
+    expect(exitCode).toBe(0)
     const before = readFileSync(database)
     expect(await states()).toEqual({ fail2ban: 'fault fail2ban-bans-you' })
     expect(readFileSync(database).equals(before) && !existsSync(`${database}-journal`)).toBe(true)

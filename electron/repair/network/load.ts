@@ -1,0 +1,178 @@
+/** The files of every way to configure a network, and which of them start with the system. */
+import { posix } from 'node:path'
+import type { SystemFiles } from '../../machine/system-files.js'
+import type { MountedSystem } from '../task.js'
+import type { Units } from '../units.js'
+import type { Naming } from './compare.js'
+import { interfacesFile, readInterfaces, sourcesOf } from './ifupdown.js'
+import { netplanError, readNetplan } from './netplan.js'
+import type { NetworkTool, Parsed, Profile } from './profile.js'
+import { entriesOf, readSections } from './sections.js'
+import { readIfcfg, readKeyfiles, readNetworkd } from './unit-files.js'
+
+export interface Configuration extends Parsed {
+  tools: NetworkTool[]
+  /** Path → text of every file read. */
+  files: ReadonlyMap<string, string>
+  /** What the tools would make of other texts: an edit is tried before it is proposed. Pure. */
+  reread(files: ReadonlyMap<string, string>): Parsed
+  /** Keyfiles that NetworkManager refuses because others may read them. */
+  openKeyfiles: { path: string; mode: number; uid: number; gid: number }[]
+  naming: Naming
+  /** cloud-init writes the network at each start; its files say so. */
+  cloudInitWrites: boolean
+}
+
+const cloudInitOff = '/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg'
+
+export async function loadConfiguration(system: MountedSystem, units: Units | undefined, signal: AbortSignal): Promise<Configuration> {
+  const { files } = system
+  const enabled = (unit: string) => units === undefined || units.isEnabled(unit)
+  const [interfaces, netplan, networkd, keyfiles, ifcfg] = await Promise.all([
+    loadInterfaces(files),
+    loadFolder(files, '/etc/netplan', /\.yaml$/),
+    loadFolder(files, '/etc/systemd/network', /\.network$/),
+    loadFolder(files, '/etc/NetworkManager/system-connections', /^[^.].*(?<!~)$/),
+    loadFolder(files, '/etc/sysconfig/network-scripts', /^ifcfg-(?!.*(~|\.bak|\.orig|\.rpm\w+|\.old)$)/),
+  ])
+  const usesManager = enabled('NetworkManager.service')
+  const parts: [NetworkTool, boolean, Map<string, string>, (files: ReadonlyMap<string, string>) => Parsed][] = [
+    ['ifupdown', enabled('networking.service'), interfaces, readInterfaces],
+    // A generator: it has no service to be enabled.
+    ['netplan', true, netplan, readNetplan],
+    ['networkd', enabled('systemd-networkd.service'), networkd, readNetworkd],
+    ['networkmanager', usesManager, keyfiles, readKeyfiles],
+    ['ifcfg', usesManager || enabled('network.service'), ifcfg, readIfcfg],
+  ]
+  const active = parts
+    .filter(([, starts, texts]) => starts && texts.size > 0)
+    .map(([tool, , texts, read]) => ({ tool, texts, read, ...read(texts) }))
+  const texts = new Map(active.flatMap((part) => [...part.texts]))
+  const problems = active.flatMap((part) => part.problems)
+  if (netplan.size > 0 && problems.length === 0) problems.push(...(await askNetplan(system, signal)))
+  return {
+    tools: active.filter(({ profiles, problems: own }) => profiles.length > 0 || own.length > 0).map(({ tool }) => tool),
+    profiles: active.flatMap(({ profiles }) => profiles),
+    problems,
+    files: texts,
+    reread(edited) {
+      const parsed = active.map((part) =>
+        part.read(new Map([...part.texts.keys()].flatMap((path) => (edited.has(path) ? [[path, edited.get(path)!]] : [])))),
+      )
+      return { profiles: parsed.flatMap((one) => one.profiles), problems: parsed.flatMap((one) => one.problems) }
+    },
+    openKeyfiles: usesManager ? await findOpenKeyfiles(files) : [],
+    naming: await readNaming(
+      files,
+      active.flatMap(({ profiles }) => profiles),
+    ),
+    cloudInitWrites: await cloudInitWrites(files, units),
+  }
+}
+
+async function loadFolder(files: SystemFiles, folder: string, pattern: RegExp): Promise<Map<string, string>> {
+  const names = (await files.list(folder)).map(({ name }) => name).filter((name) => pattern.test(name))
+  return texts(
+    files,
+    names.sort().map((name) => posix.join(folder, name)),
+  )
+}
+
+async function texts(files: SystemFiles, paths: readonly string[]): Promise<Map<string, string>> {
+  const read = await files.read(paths.slice(0, 200))
+  return new Map(read.flatMap((file) => (file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [])))
+}
+
+async function loadInterfaces(files: SystemFiles): Promise<Map<string, string>> {
+  const found = await texts(files, [interfacesFile])
+  for (const source of [...found.values()].flatMap(sourcesOf)) {
+    const isFolder = source.endsWith('/')
+    const folder = isFolder ? source.slice(0, -1) : posix.dirname(source)
+    const pattern = isFolder ? /^[\w-]+$/ : globOf(posix.basename(source))
+    for (const [path, text] of await loadFolder(files, folder, pattern)) found.set(path, text)
+  }
+  return found
+}
+
+const globOf = (glob: string) =>
+  new RegExp(
+    `^(?!\\.)${glob
+      .replace(/[.+^$(){}|\\[\]]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  )
+
+/** `netplan get` reads everything and writes nothing; `generate` would write into /run, which is the rescue system's. */
+async function askNetplan(system: MountedSystem, signal: AbortSignal) {
+  const [program] = await system.files.read(['/usr/sbin/netplan'], 1)
+  if (program?.kind !== 'file') return []
+  const { exitCode, stderr } = await system.machine.run({
+    words: system.inSystem(['netplan', 'get']),
+    risk: 'reads',
+    limitMs: 20_000,
+    signal,
+  })
+  const problem = exitCode === 0 ? undefined : netplanError(stderr)
+  return problem ? [problem] : []
+}
+
+async function findOpenKeyfiles(files: SystemFiles) {
+  const folder = '/etc/NetworkManager/system-connections'
+  return (await files.list(folder))
+    .filter(({ kind, mode, uid, name }) => kind === 'file' && !name.startsWith('.') && (uid !== 0 || (mode & 0o077) !== 0))
+    .map(({ name, mode, uid, gid }) => ({ path: `${folder}/${name}`, mode, uid, gid }))
+}
+
+async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Promise<Naming> {
+  const grub = (await files.list('/etc/default/grub.d')).map(({ name }) => `/etc/default/grub.d/${name}`)
+  const entries = (await files.list('/boot/loader/entries')).map(({ name }) => `/boot/loader/entries/${name}`)
+  const lines = await texts(files, [
+    '/boot/grub/grub.cfg',
+    '/boot/grub2/grub.cfg',
+    '/etc/default/grub',
+    '/etc/kernel/cmdline',
+    ...grub,
+    ...entries,
+  ])
+  const links = await files.list('/etc/systemd/network')
+  const rules = await texts(files, [
+    '/etc/udev/rules.d/70-persistent-net.rules',
+    '/etc/udev/rules.d/80-net-setup-link.rules',
+    '/etc/udev/rules.d/80-net-name-slot.rules',
+  ])
+  const masks = [
+    ...links.filter(({ name, kind }) => name === '99-default.link' && kind === 'link'),
+    ...(await files.list('/etc/udev/rules.d')).filter(({ name, kind }) => /^80-net-/.test(name) && kind === 'link'),
+  ]
+  const renamed = new Map<string, string>()
+  for (const [, mac, name] of [...rules.values()].join('\n').matchAll(/ATTR\{address\}=="([\da-fA-F:]{17})".*?NAME(?::?)="([\w.-]+)"/g))
+    renamed.set(mac!.toLowerCase(), name!)
+  for (const text of (await loadFolder(files, '/etc/systemd/network', /\.link$/)).values()) {
+    const sections = readSections(text)
+    const name = entriesOf(sections, 'Link', 'Name').at(-1)?.value
+    for (const { value } of [...entriesOf(sections, 'Match', 'MACAddress'), ...entriesOf(sections, 'Match', 'PermanentMACAddress')])
+      if (name) renamed.set(value.toLowerCase(), name)
+  }
+  for (const { mac, setName, tool, name } of profiles) {
+    // netplan's set-name, and HWADDR of an ifcfg file.
+    const to = setName ?? (tool === 'ifcfg' ? name : undefined)
+    if (mac && to) renamed.set(mac.toLowerCase(), to)
+  }
+  return { kernelNames: masks.length > 0 || [...lines.values()].some((text) => /^[^#]*\bnet\.ifnames=0\b/m.test(text)), renamed }
+}
+
+async function cloudInitWrites(files: SystemFiles, units: Units | undefined): Promise<boolean> {
+  const starts = units
+    ? ['cloud-init.service', 'cloud-init-network.service', 'cloud-init-local.service'].some((unit) => units.isEnabled(unit))
+    : false
+  if (!starts) return false
+  const [off] = await files.read(['/etc/cloud/cloud-init.disabled'], 1)
+  const configs = await loadFolder(files, '/etc/cloud/cloud.cfg.d', /\.cfg$/)
+  return (
+    off?.kind !== 'file' &&
+    ![...configs.values()].some((text) => /^network:\s*(\{\s*config:\s*disabled\s*\}|\n\s+config:\s*disabled)/m.test(text))
+  )
+}
+
+/** Keeps cloud-init from writing over what was just edited. */
+export const cloudInitStep = { kind: 'edit', path: cloudInitOff, before: undefined, after: 'network: {config: disabled}\n' } as const

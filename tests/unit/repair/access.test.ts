@@ -1,0 +1,334 @@
+/** Accounts, sshd_config and keys as the distributions write them, cut short, and hostile. */
+import { describe, expect, it } from 'vitest'
+import { type Account, canBecomeRoot, expiryOf, peopleOf, readAccounts, readSudoRules } from '../../../electron/repair/access/accounts.js'
+import { countUsableKeys, keyPaths, publicKeyLine } from '../../../electron/repair/access/authorized-keys.js'
+import { countFailures } from '../../../electron/repair/access/faillock.js'
+import { type LoginFacts, waysIn } from '../../../electron/repair/access/login.js'
+import { listenPorts, readAnswer, serviceOf } from '../../../electron/repair/access/sshd.js'
+import { matchesPattern, settingsOfDump, settingsOfLines, sshdLines } from '../../../electron/repair/access/sshd-config.js'
+import { allowUserSteps, settingSteps } from '../../../electron/repair/access/sshd-steps.js'
+import { unitsOf } from '../../../electron/repair/units.js'
+
+const debian = { id: 'debian', like: [], version: '12' }
+const hash = '$6$salt$abcdefghijklmnop'
+const accountOf = (shadow: string, os: Parameters<typeof readAccounts>[1] = debian, passwd = 'root:x:0:0:root:/root:/bin/bash'): Account =>
+  readAccounts({ passwd: `${passwd}\n`, shadow: `${shadow}\n`, group: 'wheel:x:10:root,ann\nann:x:1000:\n' }, os)[0]!
+
+describe('accounts', () => {
+  it.each([
+    [`root:${hash}:1:0:9:7:::`, { kind: 'set', scheme: 'SHA-512' }],
+    ['root:$y$j9T$abc$def:1:0:9:7:::', { kind: 'set', scheme: 'yescrypt' }],
+    ['root:abJnggxhB/yWI:1::::::', { kind: 'set', scheme: 'DES' }],
+    [`root:!${hash}:1::::::`, { kind: 'locked' }],
+    ['root:!:1::::::', { kind: 'none' }],
+    ['root:!!:1::::::', { kind: 'none' }],
+    ['root:*:1::::::', { kind: 'none' }],
+    ['root::1::::::', { kind: 'empty' }],
+    ['root:$9$what$is:1::::::', { kind: 'unknown-hash', scheme: '$9$' }],
+    ['root', { kind: 'none' }],
+    ['', { kind: 'none' }],
+  ])('%s', (line, password) => expect(accountOf(line).password).toEqual(password))
+
+  it.each([
+    ['debian', [], '12', 'set'],
+    ['debian', [], '10', 'unknown-hash'],
+    ['ubuntu', ['debian'], '22.04', 'set'],
+    ['ubuntu', ['debian'], '18.04', 'unknown-hash'],
+    ['almalinux', ['rhel', 'centos', 'fedora'], '8.10', 'unknown-hash'],
+    ['almalinux', ['rhel', 'centos', 'fedora'], '9.4', 'set'],
+    ['fedora', [], '40', 'set'],
+    ['arch', [], '', 'set'],
+  ])('yescrypt on %s %j %s: %s', (id, like, version, kind) =>
+    expect(accountOf('root:$y$j9T$abc$def:1::::::', { id, like, version }).password.kind).toBe(kind),
+  )
+
+  it('leaves out lines that are none, and NIS', () => {
+    const passwd =
+      'root:x:0:0:root:/root:/bin/bash\n+::::::\n# comment\nbroken:x:zero:0::/:/bin/sh\nshort:x:1\nann:x:1000:1000:Ann,,,:/home/ann:/bin/zsh\nweb:x:1001:1001::/srv:/usr/sbin/nologin\nsync:x:4:65534::/bin:/bin/sync\n'
+    const accounts = readAccounts({ passwd, shadow: '', group: 'wheel:x:10:root,ann\nann:x:1000:\n' }, debian)
+    expect(accounts.map(({ user }) => user)).toEqual(['root', 'ann', 'web', 'sync'])
+    expect(peopleOf(accounts).map(({ user, groups }) => [user, groups])).toEqual([
+      ['root', ['wheel']],
+      ['ann', ['wheel', 'ann']],
+    ])
+  })
+
+  it.each([
+    [`root:${hash}:20000:0:99999:7:::`, undefined],
+    [`root:${hash}:0:0:99999:7:::`, 'must-change'],
+    [`root:${hash}:19990:0:5:7:::`, 'password-expired'],
+    [`root:${hash}:19990:0:10:7:::`, undefined],
+    [`root:${hash}:19990:0:5:7:3::`, 'password-lapsed'],
+    [`root:${hash}:19990:0:5:7:30::`, 'password-expired'],
+    [`root:${hash}:20000:0:99999:7::20000:`, 'account-expired'],
+    [`root:${hash}:20000:0:99999:7::20001:`, undefined],
+    ['root:*:19000:0:5:7:::', undefined],
+    [`root:${hash}:19000:0:-1:7:::`, undefined],
+    [`root:${hash}:x:y:z:::`, undefined],
+  ])('%s ends: %s', (line, expected) => expect(expiryOf(accountOf(line), 20_000)).toBe(expected))
+
+  it('knows who becomes root', () => {
+    const rules = readSudoRules(
+      'Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n%wheel  ALL=(ALL)  ALL\n# %sudo ALL=(ALL) ALL\nbob ALL=(ALL) NOPASSWD:ALL\nweb ALL=(ALL) NOPASSWD: /bin/systemctl\n%admin ALL=(ALL) \\\n ALL\n',
+    )
+    expect(rules.map(({ who, noPassword }) => `${who} ${noPassword}`)).toEqual(['root false', '%wheel false', 'bob true', '%admin false'])
+    const ann = (line: string) => accountOf(line, debian, 'ann:x:1000:1000::/home/ann:/bin/bash')
+    expect(canBecomeRoot(ann(`ann:${hash}:1::::::`), rules)).toBe(true)
+    expect(canBecomeRoot(ann('ann:!:1::::::'), rules)).toBe(false)
+    expect(canBecomeRoot({ ...ann('ann:!:1::::::'), user: 'bob' }, rules)).toBe(true)
+    expect(canBecomeRoot({ ...ann('ann:!:1::::::'), user: 'web', groups: [] }, rules)).toBe(false)
+  })
+})
+
+const main = '/etc/ssh/sshd_config'
+const linesOf = (files: Record<string, string>) => sshdLines(new Map(Object.entries(files)))
+const settings = (files: Record<string, string>) => settingsOfLines(linesOf(files))
+
+describe('sshd_config', () => {
+  it('has the first value of a keyword win, in included files too', () => {
+    const files = {
+      [main]: 'Include /etc/ssh/sshd_config.d/*.conf\n#PermitRootLogin no\nPermitRootLogin no\npasswordauthentication yes\nUsePAM yes\n',
+      '/etc/ssh/sshd_config.d/50-cloud-init.conf': 'PasswordAuthentication no\n',
+      '/etc/ssh/sshd_config.d/01-permitrootlogin.conf': '# Anaconda\nPermitRootLogin yes\n',
+      '/etc/ssh/sshd_config.d/.hidden.conf': 'Port 1\n',
+      '/etc/ssh/sshd_config.d/old.bak': 'Port 2\n',
+    }
+    expect(settings(files)).toMatchObject({ permitRootLogin: 'yes', passwords: false, pam: true, ports: [22] })
+    expect(linesOf(files).map(({ file, line, keyword }) => `${file.split('/').at(-1)}:${line} ${keyword}`)).toEqual([
+      '01-permitrootlogin.conf:2 permitrootlogin',
+      '50-cloud-init.conf:1 passwordauthentication',
+      'sshd_config:3 permitrootlogin',
+      'sshd_config:4 passwordauthentication',
+      'sshd_config:5 usepam',
+    ])
+  })
+
+  it('gathers ports, addresses and lists', () => {
+    expect(
+      settings({
+        [main]:
+          'Port 22\nPort 2222\nPort 0\nListenAddress 192.0.2.1\nListenAddress [::1]:23\nAllowUsers ann "bob"\nAllowUsers eve@10.*\nAuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%u\nHostKey /etc/ssh/a\n',
+      }),
+    ).toMatchObject({
+      ports: [22, 2222, 23],
+      listen: ['192.0.2.1', '::1'],
+      allowUsers: ['ann', 'bob', 'eve@10.*'],
+      keyFiles: ['.ssh/authorized_keys', '/etc/ssh/keys/%u'],
+      hostKeys: ['/etc/ssh/a'],
+    })
+  })
+
+  it('keeps Match blocks apart, also across includes', () => {
+    const lines = linesOf({
+      [main]:
+        'Match User ann\n  PasswordAuthentication yes\n  Include /etc/ssh/inner\n  PermitRootLogin yes\nMatch all\nPermitRootLogin no\n',
+      '/etc/ssh/inner': 'Match all\nX11Forwarding no\n',
+    })
+    expect(lines.map(({ keyword, match }) => `${keyword} ${match}`)).toEqual([
+      'passwordauthentication User ann',
+      'x11forwarding User ann',
+      'permitrootlogin User ann',
+      'permitrootlogin undefined',
+    ])
+    expect(settingsOfLines(lines)).toMatchObject({ passwords: true, permitRootLogin: 'no' })
+  })
+
+  it('ends with files that include each other, and with no file', () => {
+    expect(linesOf({ [main]: 'Include /etc/ssh/b\nPort 23\n', '/etc/ssh/b': 'Include /etc/ssh/sshd_config\n' }).at(-1)).toMatchObject({
+      keyword: 'port',
+    })
+    expect(settings({})).toMatchObject({ ports: [22], permitRootLogin: 'keys', passwords: true })
+  })
+
+  it.each(['Port', '=', '"', 'Port "22', '\u0000\u001b[31m', 'Match', 'Include', 'Port 99999999', 'Port=-1'])(
+    'reads %j without an end',
+    (text) => expect(settings({ [main]: text }).ports).toEqual(text === 'Port "22' ? [22] : [22]),
+  )
+
+  it('reads what sshd -T prints', () => {
+    const dump =
+      'port 2222\naddressfamily any\nlistenaddress [::]:2222\nlistenaddress 0.0.0.0:2222\nusepam yes\npermitrootlogin without-password\npubkeyauthentication yes\npasswordauthentication no\nkbdinteractiveauthentication no\npermitemptypasswords no\nauthorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2\nhostkey /etc/ssh/ssh_host_rsa_key\nhostkey /etc/ssh/ssh_host_ed25519_key\nallowusers ann\nallowusers bob\nauthenticationmethods any\nauthorizedkeyscommand none\nstrictmodes yes\n'
+    expect(settingsOfDump(dump)).toMatchObject({
+      ports: [2222],
+      listen: ['::', '0.0.0.0'],
+      permitRootLogin: 'keys',
+      passwords: false,
+      allowUsers: ['ann', 'bob'],
+      methods: [],
+      keysCommand: false,
+      hostKeys: ['/etc/ssh/ssh_host_rsa_key', '/etc/ssh/ssh_host_ed25519_key'],
+    })
+  })
+
+  it.each([
+    [255, 'Missing privilege separation directory: /run/sshd\n', { kind: 'fine' }],
+    [1, 'sshd: no hostkeys available -- exiting.\n', { kind: 'fine' }],
+    [
+      255,
+      '/etc/ssh/sshd_config line 3: Deprecated option UsePrivilegeSeparation\n/etc/ssh/sshd_config: line 12: Bad configuration option: Foo\n/etc/ssh/sshd_config: terminating, 1 bad configuration options\n',
+      { kind: 'broken', errors: [{ file: '/etc/ssh/sshd_config', line: 12, text: 'Bad configuration option: Foo' }] },
+    ],
+    [
+      255,
+      '/etc/ssh/sshd_config line 5: unsupported option "maybe".\n',
+      { kind: 'broken', errors: [{ file: '/etc/ssh/sshd_config', line: 5, text: 'unsupported option "maybe".' }] },
+    ],
+    [
+      255,
+      'Privilege separation user sshd does not exist\n',
+      { kind: 'broken', errors: [{ text: 'Privilege separation user sshd does not exist' }] },
+    ],
+    [
+      126,
+      "/usr/bin/env: '/usr/sbin/sshd': Exec format error\n",
+      { kind: 'unknown', reason: "/usr/bin/env: '/usr/sbin/sshd': Exec format error" },
+    ],
+  ])('takes exit status %i and %j for what they are', (code, stderr, syntax) => expect(readAnswer(code, '', stderr).syntax).toEqual(syntax))
+
+  it.each([
+    ['*', 'anything', true],
+    ['a*c', 'abc', true],
+    ['a*c', 'abd', false],
+    ['a?c', 'abc', true],
+    ['', '', true],
+    [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
+  ])('%s and %s', (pattern, name, expected) => expect(matchesPattern(pattern, name)).toBe(expected))
+})
+
+describe('changes of sshd_config', () => {
+  const selinux = { enforcing: false, relabel: () => [] }
+  const steps = (files: Record<string, string>, hasDropIns = true) =>
+    settingSteps({ files: new Map(Object.entries(files)), hasDropIns }, selinux, { PermitRootLogin: 'yes' })
+  it('go into a file of their own where that counts', () => {
+    expect(steps({ [main]: 'Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n' })).toMatchObject([
+      { path: '/etc/ssh/sshd_config.d/00-rescueterm.conf', before: undefined },
+    ])
+  })
+  it('need the folder to be there', () => {
+    expect(steps({ [main]: 'Include /etc/ssh/sshd_config.d/*.conf\n' }, false)).toMatchObject([{ path: main }])
+  })
+  it('go to the top of the main file where it does not', () => {
+    const text = 'PermitRootLogin no\nInclude /etc/ssh/sshd_config.d/*.conf\n'
+    expect(steps({ [main]: text })).toMatchObject([
+      { path: main, before: text, after: `# Added from rescue mode by RescueTerm.\nPermitRootLogin yes\n${text}` },
+    ])
+  })
+  it('are not proposed when a file before them decides', () => {
+    expect(
+      steps({ [main]: 'Include /etc/ssh/sshd_config.d/*.conf\n', '/etc/ssh/sshd_config.d/00-a.conf': 'PermitRootLogin no\n' }),
+    ).toMatchObject([{ path: main }])
+    expect(steps({})).toBeUndefined()
+  })
+  it('let one user in and keep the others', () => {
+    const text = 'DenyUsers ann bob\nAllowUsers eve\n'
+    const files = new Map([[main, text]])
+    expect(allowUserSteps({ files, lines: sshdLines(files) }, 'ann')).toEqual([
+      { kind: 'edit', path: main, before: text, after: 'DenyUsers bob\nAllowUsers eve ann\n' },
+    ])
+    expect(allowUserSteps({ files, lines: sshdLines(files) }, 'eve')).toBeUndefined()
+  })
+})
+
+describe('who gets in', () => {
+  const root = accountOf(`root:${hash}:20000:0:99999:7:::`)
+  const ann = { ...root, user: 'ann', uid: 1000, groups: ['ann'] }
+  const ways = (account: Account, config: string, rest: Partial<LoginFacts> = {}) =>
+    waysIn({
+      account,
+      settings: settings({ [main]: config }),
+      keys: { usable: 1, unsafe: [] },
+      expiry: undefined,
+      shellExists: true,
+      nologinFile: false,
+      ...rest,
+    })
+  it.each([
+    ['PermitRootLogin yes', 'open', 'open'],
+    ['', 'root-password-off', 'open'],
+    ['PermitRootLogin no', 'root-off', 'root-off'],
+    ['PermitRootLogin forced-commands-only', 'root-password-off', 'root-off'],
+    ['PermitRootLogin yes\nPasswordAuthentication no\nUsePAM yes', 'open', 'open'],
+    ['PermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no', 'passwords-off', 'open'],
+    ['PermitRootLogin yes\nPubkeyAuthentication no', 'open', 'keys-off'],
+    ['PermitRootLogin yes\nAllowUsers ann', 'not-allowed', 'not-allowed'],
+    ['PermitRootLogin yes\nAllowUsers r*', 'open', 'open'],
+    ['PermitRootLogin yes\nAllowGroups admins', 'not-allowed', 'not-allowed'],
+    ['PermitRootLogin yes\nDenyUsers root', 'not-allowed', 'not-allowed'],
+    ['PermitRootLogin yes\nAuthenticationMethods publickey,password', 'more-asked', 'more-asked'],
+    ['PermitRootLogin yes\nAuthenticationMethods publickey password', 'open', 'open'],
+  ])('root with %j: %s, %s', (config, password, key) => expect(ways(root, config)).toMatchObject({ password, key }))
+
+  it('minds the account and its keys', () => {
+    expect(ways(ann, '', { keys: { usable: 1, unsafe: ['/home/ann'] } }).key).toBe('keys-unsafe')
+    expect(ways(ann, 'StrictModes no', { keys: { usable: 1, unsafe: ['/home/ann'] } }).key).toBe('open')
+    expect(ways(ann, '', { keys: { usable: 0, unsafe: [] } }).key).toBe('no-keys')
+    expect(ways(ann, '', { shellExists: false }).key).toBe('no-shell')
+    expect(ways(ann, '', { expiry: 'account-expired' }).password).toBe('account-expired')
+    expect(ways(ann, '', { nologinFile: true }).key).toBe('nologin-file')
+    expect(ways({ ...ann, password: { kind: 'locked' } }, 'UsePAM no').key).toBe('no-password')
+    expect(ways({ ...ann, password: { kind: 'locked' } }, 'UsePAM yes').key).toBe('open')
+    expect(ways({ ...ann, password: { kind: 'empty' } }, 'UsePAM yes').password).toBe('no-password')
+  })
+
+  it('is unsure about rules with a host in them', () => {
+    expect(ways(ann, 'AllowUsers ann@10.0.0.*')).toMatchObject({ password: 'open', unsure: true })
+    expect(ways(ann, 'AllowUsers bob@10.0.0.*')).toMatchObject({ password: 'not-allowed' })
+  })
+})
+
+describe('keys', () => {
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBkUZUCR3kYIz34D8hBkR/fcLi1/xi0SrG5yN/BZILGB'
+  it('counts those that lead to a shell', () => {
+    expect(
+      countUsableKeys(
+        `# me\n${key} me\n\nfrom="10.0.0.0/8,*.example.org",no-pty ${key}\nno-port-forwarding,command="echo \\"log in as debian\\"; sleep 10" ${key}\ncert-authority ${key}\nssh-ed25519 AAAA\n${key.slice(0, 40)}`,
+      ),
+    ).toBe(2)
+  })
+  it('finds their files', () => {
+    const ann = { ...accountOf('root:*:1::::::'), user: 'ann', uid: 1000, home: '/home/ann' }
+    expect(keyPaths(['.ssh/authorized_keys', '%h/.ssh/k', '/etc/ssh/keys/%u-%U', '%%x'], ann)).toEqual([
+      '/home/ann/.ssh/authorized_keys',
+      '/home/ann/.ssh/k',
+      '/etc/ssh/keys/ann-1000',
+      '/home/ann/%x',
+    ])
+  })
+  it('takes one public key, and strips its comment', () => {
+    expect(publicKeyLine(` ${key}  me\u001b[31m@laptop \n`)).toBe(`${key} me@laptop`)
+    for (const text of ['', 'ssh-ed25519', `example.org ${key}`, `${key}\n${key}`, `no-pty ${key}`])
+      expect(() => publicKeyLine(text)).toThrow()
+  })
+})
+
+describe('services and sockets', () => {
+  const service = (list: string) => serviceOf(unitsOf(list))
+  it.each([
+    [
+      'ssh.service enabled enabled\nsshd.service alias -\nssh.socket disabled enabled\n',
+      { unit: 'ssh.service', socket: undefined, state: 'enabled' },
+    ],
+    ['ssh.service disabled enabled\nssh.socket enabled enabled\n', { unit: 'ssh.service', socket: 'ssh.socket', state: 'enabled' }],
+    ['sshd.service enabled enabled\nsshd.socket disabled disabled\n', { unit: 'sshd.service', socket: undefined, state: 'enabled' }],
+    ['ssh.service masked enabled\n', { unit: 'ssh.service', socket: undefined, state: 'masked' }],
+    ['cron.service enabled enabled\n', { unit: undefined, socket: undefined, state: 'disabled' }],
+  ])('%j', (list, expected) => expect(service(list)).toEqual(expected))
+
+  it('reads the ports of a socket', () => {
+    expect(
+      listenPorts([
+        '[Socket]\nListenStream=22\nAccept=no\n',
+        '[Socket]\nListenStream=\nListenStream=0.0.0.0:2222\nListenStream=[::]:2222\nListenStream=/run/x\n',
+      ]),
+    ).toEqual([2222])
+  })
+
+  it('counts the records of faillock', () => {
+    const record = (status: number) => {
+      const bytes = Buffer.alloc(64)
+      bytes.writeUInt16LE(status, 54)
+      return bytes
+    }
+    expect(countFailures(Buffer.concat([record(1), record(0), record(3), record(1).subarray(0, 60)]))).toBe(2)
+  })
+})
