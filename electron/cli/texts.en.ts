@@ -92,7 +92,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'command-failed': (d) =>
       `${d.command ?? 'The command'} failed on the server${d.status === undefined ? '' : ` with status ${d.status}`}.`,
     'disks-unreadable': () => 'The rescue system gave no list of its disks.',
-    'disk-command-failed': (d) => `${d.command} failed on the server with status ${d.status}; what this step had opened was taken back.`,
+    'disk-command-failed': (d) => `${d.command} failed on the server with status ${d.status}.`,
     'no-root': () => 'Only root can open and mount disks. Connect as root, or as a user whose sudo asks no password.',
     'tool-missing': (d) => `${d.tool ?? 'A tool'} is missing on the rescue system.${d.command ? ` Install it there: ${d.command}` : ''}`,
     'wrong-passphrase': (d) => `This passphrase does not open ${d.device ?? 'the disk'}. It is the disk's own, not the rescue password.`,

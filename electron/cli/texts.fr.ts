@@ -96,8 +96,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'command-failed': (d) =>
       `${d.command ?? 'La commande'} a échoué sur le serveur${d.status === undefined ? '' : `, code de retour ${d.status}`}.`,
     'disks-unreadable': () => 'Le système rescue n’a pas donné la liste de ses disques.',
-    'disk-command-failed': (d) =>
-      `${d.command} a échoué sur le serveur, code de retour ${d.status} ; ce que cette étape avait ouvert a été défait.`,
+    'disk-command-failed': (d) => `${d.command} a échoué sur le serveur, code de retour ${d.status}.`,
     'no-root': () => 'Seul root peut ouvrir et monter des disques. Connectez-vous en root, ou avec un sudo sans mot de passe.',
     'tool-missing': (d) => `${d.tool ?? 'Un outil'} manque sur le système rescue.${d.command ? ` À installer là-bas : ${d.command}` : ''}`,
     'wrong-passphrase': (d) =>
@@ -121,7 +120,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
       `${d.provider ?? 'L’hébergeur'} n’a pas pu le faire${d.problem ? ` (${d.problem})` : ''}. Les détails disent pourquoi ; son propre site peut faire de même.`,
     'no-sftp': () => 'Le serveur n’offre pas de SFTP.',
     'path-missing': (d) => `${d.file ?? 'Le fichier'} n’existe pas.`,
-    'path-denied': (d) => `${d.file ?? 'Le fichier'} : accès refusé.`,
+    'path-denied': (d) => `${d.file ?? 'Le fichier'} : accès refusé.`,
     'path-exists': (d) => `${d.file ?? 'Le fichier'} existe déjà.`,
     'path-not-empty': (d) => `${d.file ?? 'Le dossier'} n’est pas vide.`,
     'path-no-space': (d) => `Pas assez de place pour ${d.file ?? 'le fichier'}.`,
@@ -130,7 +129,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 changé
     'path-changed': (d) => `${d.file ?? 'Le fichier'} a changé pendant la copie.`,
     'path-owner': (d) => `${d.file ?? 'Le fichier'} changerait de propriétaire.`,
     'path-too-large': (d) => `${d.file ?? 'Le fichier'} est trop gros pour être modifié.`,
-    'path-failed': (d) => `${d.file ?? 'Le fichier'} : échec.`,
+    'path-failed': (d) => `${d.file ?? 'Le fichier'} : échec.`,
     'core-restarted': () => 'Le processus des connexions a été relancé. Reconnectez-vous.',
     internal: () =>
       'RescueTerm a rencontré un défaut. Vos fichiers ne sont pas restés à moitié écrits ; rescueterm status montre ce qui est de côté.',
