@@ -23,8 +23,8 @@ export interface FoundFile extends FileInfo {
 
 export interface OpenFile {
   info(): Promise<FileInfo>
-  /** May be shorter than asked; undefined at the end. */
-  read(position: number, length: number): Promise<Buffer | undefined>
+  /** Fills `into` from its beginning, perhaps not to its end. @returns how many bytes; 0 at the end of the file. */
+  read(position: number, into: Buffer): Promise<number>
   write(position: number, bytes: Buffer): Promise<void>
   truncate(size: number): Promise<void>
   /** What is written survives a power cut, where the other side can promise that. */

@@ -106,14 +106,11 @@ export function createFiles(parts: FilesParts): Files {
     try {
       const file = await files.openForReading('/proc/self/mountinfo')
       try {
-        const read: Buffer[] = []
-        for (let at = 0; at < MAX_MOUNTS_BYTES; ) {
-          const bytes = await file.read(at, files.chunk)
-          if (!bytes) break
-          read.push(bytes)
-          at += bytes.length
-        }
-        return parseMounts(Buffer.concat(read).toString('utf8'))
+        // The kernel writes it while it is read: its size is not known before.
+        const bytes = Buffer.alloc(MAX_MOUNTS_BYTES)
+        let length = 0
+        for (let read = -1; read !== 0 && length < bytes.length; length += read) read = await file.read(length, bytes.subarray(length))
+        return parseMounts(bytes.toString('utf8', 0, length))
       } finally {
         await file.close()
       }

@@ -136,10 +136,7 @@ async function open(file: string, flags: number, mode?: number): Promise<OpenFil
   const handle = await telling(file, fs.open(native(file), flags, mode))
   return {
     info: async () => toInfo(await telling(file, handle.stat())),
-    async read(position, length) {
-      const { bytesRead, buffer } = await telling(file, handle.read(Buffer.allocUnsafeSlow(length), 0, length, position))
-      return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead)
-    },
+    read: async (position, into) => (await telling(file, handle.read(into, 0, into.length, position))).bytesRead,
     async write(position, bytes) {
       for (let done = 0; done < bytes.length; ) {
         done += (await telling(file, handle.write(bytes, done, bytes.length - done, position + done))).bytesWritten

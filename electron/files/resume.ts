@@ -40,12 +40,11 @@ export async function isSameRange(a: OpenFile, b: OpenFile, from: number, to: nu
 
 /** Undefined when the file ends before `to`. */
 export async function readRange(file: Pick<OpenFile, 'read'>, from: number, to: number): Promise<Buffer | undefined> {
-  const parts: Buffer[] = []
-  for (let at = from; at < to; ) {
-    const bytes = await file.read(at, to - at)
-    if (!bytes) return undefined
-    parts.push(bytes)
-    at += bytes.length
+  const bytes = Buffer.alloc(to - from)
+  for (let filled = 0; filled < bytes.length; ) {
+    const read = await file.read(from + filled, bytes.subarray(filled))
+    if (read === 0) return undefined
+    filled += read
   }
-  return Buffer.concat(parts)
+  return bytes
 }

@@ -92,7 +92,7 @@ export function createServerFiles(sftp: Sftp, o: ServerFilesOptions): FileSystem
     }
     return {
       info: async () => toInfo(await telling(file, sftp.fstat(handle))),
-      read: (position, length) => telling(file, sftp.read(handle, position, length)),
+      read: (position, into) => telling(file, sftp.read(handle, position, into)),
       async write(position, bytes) {
         const lane = chooseLane()
         lane.inFlight += bytes.length

@@ -32,8 +32,8 @@ export interface Sftp {
   open(path: string, flags: number, attributes?: SftpAttributes): Promise<Buffer>
   fstat(handle: Buffer): Promise<SftpAttributes>
   fsetstat(handle: Buffer, attributes: SftpAttributes): Promise<void>
-  /** May be shorter than asked; undefined at the end of the file. */
-  read(handle: Buffer, position: number, length: number): Promise<Buffer | undefined>
+  /** Fills `into`, at most `maxRead` of it. @returns how many bytes; 0 at the end of the file. */
+  read(handle: Buffer, position: number, into: Buffer): Promise<number>
   write(handle: Buffer, position: number, bytes: Buffer): Promise<void>
   fsync(handle: Buffer): Promise<void>
   close(handle: Buffer): Promise<void>
@@ -65,8 +65,12 @@ const OPEN_MS = 60_000
 interface Answer {
   type: number
   reader: PacketReader
+  /** Bytes that went into `Pending.into`. */
+  filled?: number
 }
 interface Pending {
+  /** Where the bytes of a file go, straight from the packets they arrive in. */
+  into: Buffer | undefined
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -107,7 +111,7 @@ async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptio
     }
   }
 
-  const parse = createPacketParser((type, body) => {
+  function onPacket(type: number, body: Buffer) {
     try {
       const reader = new PacketReader(body)
       if (type === packet.version) return greeted?.(reader)
@@ -120,6 +124,15 @@ async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptio
     } catch {
       finish('the server sent a broken packet')
     }
+  }
+  const parse = createPacketParser({
+    onPacket,
+    sinkOf: (id) => pending.get(id)?.into,
+    onFilled(id, filled) {
+      const waiting = pending.get(id)
+      pending.delete(id)
+      waiting?.resolve({ type: packet.data, reader: emptyReader, filled })
+    },
   })
   channel.on('data', (bytes: Buffer) => {
     if (over) return
@@ -146,12 +159,12 @@ async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptio
       finish(error instanceof Error ? error.message : 'the channel is gone')
     }
   }
-  function request(type: number, fields: Parameters<typeof encodePacket>[1], data?: Buffer): Promise<Answer> {
+  function request(type: number, fields: Parameters<typeof encodePacket>[1], data?: Buffer, into?: Buffer): Promise<Answer> {
     if (over) return Promise.reject(over)
     const id = nextId
     nextId = (nextId + 1) >>> 0
     return new Promise((resolve, reject) => {
-      pending.set(id, { resolve, reject })
+      pending.set(id, { into, resolve, reject })
       send(encodePacket(type, [id, ...fields], data?.length))
       if (data) send(data)
     })
@@ -237,11 +250,14 @@ async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptio
       Buffer.from((await expect(packet.handle, request(packet.open, [path, flags, attributes]))).bytesField()),
     fstat: async (handle) => (await expect(packet.attrs, request(packet.fstat, [handle]))).attributes(),
     fsetstat: (handle, attributes) => done(request(packet.fsetstat, [handle, attributes])),
-    async read(handle, position, length) {
-      const reader = await orEnd(packet.data, request(packet.read, [handle, BigInt(position), Math.min(length, maxRead)]))
-      const bytes = reader?.bytesField()
-      if (bytes && (bytes.length === 0 || bytes.length > length)) throw new SftpFailure(sftpStatus.failure, 'an answer of the wrong length')
-      return bytes
+    async read(handle, position, into) {
+      const wanted = into.subarray(0, maxRead)
+      const answer = request(packet.read, [handle, BigInt(position), wanted.length], undefined, wanted)
+      if (!(await orEnd(packet.data, answer))) return 0
+      const { filled = 0 } = await answer
+      // Nothing, or more than was asked for.
+      if (filled === 0) throw new SftpFailure(sftpStatus.failure, 'an answer of the wrong length')
+      return filled
     },
     write: (handle, position, bytes) => done(request(packet.write, [handle, BigInt(position), bytes.length], bytes)),
     fsync: (handle) => done(extended('fsync@openssh.com', handle)),
@@ -283,38 +299,72 @@ function failureOf(reader: PacketReader): SftpFailure {
 /** Some servers leave the message out. */
 const readMessage = (reader: PacketReader) => (reader.isAtEnd ? '' : stripServerLine(reader.text()))
 
-/** Cuts a stream into packets; a packet inside one chunk is not copied. @returns a function that is false for what cannot be SFTP. */
-function createPacketParser(onPacket: (type: number, body: Buffer) => void): (bytes: Buffer) => boolean {
-  const head = Buffer.alloc(4)
+const emptyReader = new PacketReader(Buffer.alloc(0))
+
+interface PacketListeners {
+  onPacket(type: number, body: Buffer): void
+  /** Where the bytes of this answer shall go; undefined for an answer nobody waits for. */
+  sinkOf(id: number): Buffer | undefined
+  onFilled(id: number, bytes: number): void
+}
+
+// Length and type; of file data also the request's id and the data's own length.
+const HEAD = 5
+const DATA_HEAD = 13
+
+/** Cuts a stream into packets. File data goes where it is wanted without another copy. @returns a function that is false for what cannot be SFTP. */
+function createPacketParser({ onPacket, sinkOf, onFilled }: PacketListeners): (bytes: Buffer) => boolean {
+  const head = Buffer.alloc(DATA_HEAD)
   let headLength = 0
   let body: Buffer | undefined
+  let sinkId: number | undefined
   let filled = 0
+
+  /** The head is complete. @returns false for a length that no packet has. */
+  function begin(): boolean {
+    const length = head.readUInt32BE(0)
+    if (length < 1 || length > MAX_PACKET) return false
+    sinkId = undefined
+    filled = headLength - HEAD
+    if (headLength === DATA_HEAD) {
+      const id = head.readUInt32BE(HEAD)
+      const dataLength = head.readUInt32BE(HEAD + 4)
+      const sink = sinkOf(id)
+      if (sink && dataLength <= sink.length && dataLength === length - (DATA_HEAD - 4)) {
+        sinkId = id
+        body = sink.subarray(0, dataLength)
+        filled = 0
+        return true
+      }
+    }
+    body = Buffer.allocUnsafe(length - 1)
+    head.copy(body, 0, HEAD, headLength)
+    return true
+  }
+
+  function end() {
+    const [type, whole, id] = [head[4]!, body!, sinkId]
+    body = undefined
+    headLength = 0
+    if (id === undefined) onPacket(type, whole)
+    else onFilled(id, whole.length)
+  }
+
   return (bytes) => {
-    let at = 0
-    while (at < bytes.length) {
+    for (let at = 0; at < bytes.length; ) {
       if (!body) {
-        const copied = bytes.copy(head, headLength, at, at + 4 - headLength)
+        const isData = headLength >= HEAD && head[4] === packet.data && head.readUInt32BE(0) >= DATA_HEAD - 4
+        const copied = bytes.copy(head, headLength, at, at + (isData ? DATA_HEAD : HEAD) - headLength)
         headLength += copied
         at += copied
-        if (headLength < 4) break
-        headLength = 0
-        const length = head.readUInt32BE(0)
-        if (length < 1 || length > MAX_PACKET) return false
-        if (length <= bytes.length - at) {
-          onPacket(bytes[at]!, bytes.subarray(at + 1, at + length))
-          at += length
-          continue
-        }
-        body = Buffer.allocUnsafeSlow(length)
-        filled = 0
+        if (headLength < HEAD || (headLength < DATA_HEAD && head[4] === packet.data && head.readUInt32BE(0) >= DATA_HEAD - 4)) continue
+        if (!begin()) return false
+      } else {
+        const copied = bytes.copy(body, filled, at)
+        filled += copied
+        at += copied
       }
-      const copied = bytes.copy(body, filled, at)
-      filled += copied
-      at += copied
-      if (filled < body.length) break
-      const whole = body
-      body = undefined
-      onPacket(whole[0]!, whole.subarray(1))
+      if (filled === body!.length) end()
     }
     return true
   }

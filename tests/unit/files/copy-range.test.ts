@@ -4,10 +4,7 @@ import { createWindow } from '../../../electron/files/window.js'
 
 const wide = () => createWindow(1 << 20)
 const source = (bytes: Buffer, piece = Number.POSITIVE_INFINITY) => ({
-  async read(position: number, length: number) {
-    const found = bytes.subarray(position, position + Math.min(length, piece))
-    return found.length > 0 ? found : undefined
-  },
+  read: async (position: number, into: Buffer) => bytes.subarray(position).copy(into, 0, 0, Math.min(into.length, piece)),
 })
 const target = (size: number) => {
   const bytes = Buffer.alloc(size)
