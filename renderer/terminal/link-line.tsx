@@ -38,14 +38,22 @@ export function LinkLine({ link }: { link: LinkTarget }) {
 export function NoticeLine({ notice }: { notice: TerminalNotice }) {
   const t = useT()
   const Icon = notice.kind === 'clipboard' ? IconClipboardCheck : IconInfoCircle
+  function words() {
+    switch (notice.kind) {
+      case 'clipboard':
+        return t('terminal.notice.clipboard', { n: notice.length })
+      case 'filtered':
+        return t('terminal.notice.filtered', { n: notice.count })
+      case 'outside':
+        return t('terminal.notice.outside', { what: notice.what })
+      case 'reboot':
+        return t('terminal.notice.reboot')
+    }
+  }
   return (
     <div className="rt-linkline" role="status">
       <Icon className="rt-i rt-bright" size={16} stroke={1.75} aria-hidden />
-      <div>
-        {notice.kind === 'clipboard'
-          ? t('terminal.notice.clipboard', { n: notice.length })
-          : t('terminal.notice.filtered', { n: notice.count })}
-      </div>
+      <div>{words()}</div>
     </div>
   )
 }

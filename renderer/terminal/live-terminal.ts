@@ -19,6 +19,7 @@ import { createGpu, type Gpu } from './gpu.js'
 import { type LinkTarget, linkTarget } from './link-target.js'
 import { filterPaste, pasteQuestion } from './paste-filter.js'
 import { parseClipboardWrite } from './remote-clipboard.js'
+import { type RescueHint, type RescueShell, rescueHint } from './rescue-hints.js'
 import { searchColors, type TerminalLook, terminalTheme } from './terminal-colors.js'
 
 export interface PasteRequest {
@@ -26,7 +27,7 @@ export interface PasteRequest {
   removed: readonly { line: number; count: number }[]
   why: 'runs' | 'large'
 }
-export type TerminalNotice = { kind: 'clipboard'; length: number } | { kind: 'filtered'; count: number }
+export type TerminalNotice = { kind: 'clipboard'; length: number } | { kind: 'filtered'; count: number } | RescueHint
 
 export interface LiveState {
   /** Something has been shown: worth keeping on screen when the connection is gone. */
@@ -46,6 +47,8 @@ export interface TerminalAppearance extends TerminalLook {
   scrollback: number
   screenReader: boolean
   remoteClipboard: boolean
+  /** The shell of a rescue system: a word about what a restart undoes. */
+  rescueShell: RescueShell | undefined
 }
 export interface SearchOptions {
   caseSensitive: boolean
@@ -57,6 +60,8 @@ const noMatches: LiveState['matches'] = { index: -1, count: 0, invalid: false, a
 /** A bell is a mark for two seconds; more bells within them are the same mark. */
 const bellMs = 2000
 const noticeMs = 6000
+/** Long enough to be read after the editor was opened and left again in alarm. */
+const hintMs = 20_000
 /** Lines that the find bar covers. */
 const barLines = 3
 /** Longer input than the contract takes in one message is cut; the server sees one stream anyway. */
@@ -79,6 +84,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     scrollback: 5000,
     screenReader: false,
     remoteClipboard: false,
+    rescueShell: undefined,
   }
   const terminal = new Terminal({ ...options(), ...o.dimensions })
   const search = new SearchAddon()
@@ -157,8 +163,27 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     port = undefined
   }
 
+  /** The command line as the screen shows it, wrapped lines joined. */
+  function typedLine(): string {
+    const { baseY, cursorY } = terminal.buffer.active
+    let first = baseY + cursorY
+    while (first > 0 && terminal.buffer.active.getLine(first)?.isWrapped) first--
+    let text = ''
+    for (let at = first; at <= baseY + cursorY; at++)
+      text += terminal.buffer.active.getLine(at)?.translateToString(at === baseY + cursorY) ?? ''
+    return text
+  }
+  function hint(text: string) {
+    const { rescueShell } = appearance
+    // In an editor the lines are text; only a shell's prompt is judged.
+    if (!rescueShell || !text.includes('\r') || terminal.buffer.active.type === 'alternate') return
+    const found = rescueHint(typedLine() + text.slice(0, text.indexOf('\r')), rescueShell)
+    if (found) passing('notice', found, hintMs)
+  }
+
   function type(text: string) {
     if (!acceptsInput) return
+    hint(text)
     for (let at = 0; at < text.length; at += inputChars) post({ kind: 'input', text: text.slice(at, at + inputChars) })
   }
   terminal.onData(type)

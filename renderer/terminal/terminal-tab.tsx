@@ -7,10 +7,13 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import type { VisitState } from '../../shared/visit.js'
+import { visitId } from '../../shared/visit-id.js'
 import { FilesView } from '../files/files-view.js'
 import { useFilesOpen } from '../files/store.js'
 import { useT } from '../i18n.js'
 import { onTerminalCommand } from '../keys.js'
+import { useVisit } from '../rescue/use-visit.js'
 import { SignInCard } from '../sign-in/sign-in-card.js'
 import { useAppPart, useCoreUp, useIntervention } from '../state.js'
 import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
@@ -50,7 +53,8 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
   useLayoutEffect(() => {
     if (place.current) terminal.mount(place.current)
   }, [terminal])
-  useAppearance(terminal, rescue)
+  const visit = useVisit(rescue && !session.practice ? visitId(session.host, session.port) : undefined)
+  useAppearance(terminal, rescue, session.chroot ? undefined : visit)
   useEffect(() => terminal.setVisible(visible), [terminal, visible])
   useEffect(() => terminal.setAcceptsInput(kind === 'open'), [terminal, kind])
   useTerminalPort(tabKey, session, coreUp)
@@ -122,16 +126,18 @@ function isFree(box: HTMLElement | null) {
   return !activeElement || activeElement === document.body || !!box?.contains(activeElement)
 }
 
-function useAppearance(terminal: LiveTerminal, rescue: boolean) {
+function useAppearance(terminal: LiveTerminal, rescue: boolean, visit: VisitState | undefined) {
   const scheme = useComputedColorScheme('dark')
   const fontSize = useAppPart((app) => app.settings.fontSize)
   const scrollback = useAppPart((app) => app.settings.scrollback)
   const screenReader = useAppPart((app) => app.settings.screenReader)
   const remoteClipboard = useAppPart((app) => app.settings.remoteClipboard)
-  useEffect(
-    () => terminal.setAppearance({ scheme, rescue, fontSize, scrollback, screenReader, remoteClipboard }),
-    [terminal, scheme, rescue, fontSize, scrollback, screenReader, remoteClipboard],
-  )
+  const root = visit && (visit.disks.mounted?.root ?? '/mnt')
+  const isSticky = visit?.stickiness === 'until-left'
+  useEffect(() => {
+    const rescueShell = root === undefined ? undefined : { root, isSticky }
+    terminal.setAppearance({ scheme, rescue, fontSize, scrollback, screenReader, remoteClipboard, rescueShell })
+  }, [terminal, scheme, rescue, fontSize, scrollback, screenReader, remoteClipboard, root, isSticky])
 }
 
 /** Watches the sheet's height and moves the picture of the terminal up as far as its cursor needs. */
