@@ -49,10 +49,11 @@ test('02, 15c, 08b, 04, 17: into the rescue system, and what can be done there',
   await passwordField(app).fill(secret)
   await button(app, 'Sign in').click()
   await expect(screen(app)).toContainText('$', { timeout: 20_000 })
+  await expect(button(app, 'Look again')).toBeEnabled({ timeout: 20_000 }) // the disks have been looked at
   await everyLook(app, '04-rescue-terminal')
-  await button(app, 'Next: Repair').click()
+  await page.getByRole('button', { name: 'Repair', exact: true }).click()
   await everyLook(app, '05-repair-by-hand')
-  await button(app, 'Next: Leave').click()
+  await page.getByRole('button', { name: 'Leave', exact: true }).click()
   await everyLook(app, '06a-leave-by-hand')
 
   await page.keyboard.press('Control+Shift+P')
