@@ -15,8 +15,11 @@ export interface Server {
   dispose(): Promise<void>
 }
 
-/** The person's shell with its start-up files would be measured with both sides: neither's merit. */
-const shell = `ForceCommand exec env HISTFILE= INPUTRC=/dev/null 'PS1=rt> ' bash --norc --noprofile -i`
+/**
+ * The person's own shell with its start-up files would be measured on both sides: nobody's merit. SHLVL: bash reads ~/.bashrc even
+ * for a command when it seems to be the first shell under sshd.
+ */
+const shell = ['SetEnv SHLVL=1', `ForceCommand exec env HISTFILE= INPUTRC=/dev/null 'PS1=rt> ' bash --norc --noprofile -i`]
 
 /** @param kex what the server offers */
 export async function startServer(kex = 'curve25519-sha256'): Promise<Server> {
@@ -25,7 +28,7 @@ export async function startServer(kex = 'curve25519-sha256'): Promise<Server> {
   await mkdir(folder, { mode: 0o700 })
   const key = await generateKey(join(folder, 'id_ed25519'), 'ed25519')
   const sshd = await startSshd({
-    config: [`KexAlgorithms ${kex}`, shell],
+    config: [`KexAlgorithms ${kex}`, ...shell],
     authorizedKeys: [(await readFile(`${key}.pub`, 'utf8')).trim()],
   })
   const knownHosts = join(folder, 'known_hosts')
