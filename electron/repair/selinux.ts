@@ -16,8 +16,9 @@ export async function readSelinux(system: MountedSystem): Promise<Selinux> {
   const mode = value('SELINUX')?.toLowerCase()
   if (mode !== 'enforcing' && mode !== 'permissive') return { enforcing: false, relabel: () => [] }
   const contexts = `/etc/selinux/${value('SELINUXTYPE') ?? 'targeted'}/contexts/files/file_contexts`
-  const [setfiles, spec, autorelabel] = await system.files.read(['/usr/sbin/setfiles', contexts, '/.autorelabel'], 1)
-  const canLabel = setfiles?.kind === 'file' && spec?.kind === 'file'
+  const [setfiles, spec, proc, autorelabel] = await system.files.read(['/usr/sbin/setfiles', contexts, '/proc/version', '/.autorelabel'], 1)
+  // It sets labels by way of /proc/self/fd.
+  const canLabel = [setfiles, spec, proc].every((file) => file?.kind === 'file')
   const isDue = autorelabel?.kind === 'file'
   return {
     enforcing: mode === 'enforcing',

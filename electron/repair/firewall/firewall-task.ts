@@ -115,7 +115,8 @@ function filterFinding(filter: Filter, id: string, ports: readonly number[], fam
 }
 
 function letIn(filter: Filter, packets: readonly Packet[]): PlannedProposal[] {
-  const steps = filter.letIn(packets)
+  // This client's way at least, when the other family's cannot be opened.
+  const steps = filter.letIn(packets) ?? filter.letIn(packets.slice(0, 1))
   if (!steps || steps.length === 0) return []
   const hasRun = steps.some(({ kind }) => kind === 'run')
   return editable([proposalOf('firewall-let-in', { tool: filter.tool, port: packets[0]!.port }, steps, hasRun ? { undo: [] } : {})])

@@ -178,6 +178,12 @@ function conditionOf(option: string, values: readonly string[]): Condition | und
           : 'no'
     case '--icmp-type':
     case '--icmpv6-type':
+    // Fragments, routing headers and the like: not in a first packet of TCP.
+    case '-f':
+    case '--fragment':
+    case '--rt-type':
+    case '--rt-segsleft':
+    case '--fragid':
       return never
     case '--dst-type':
       return list(values).includes('LOCAL') || list(values).includes('UNICAST') ? always : never

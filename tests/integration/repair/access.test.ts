@@ -89,6 +89,27 @@ describe.skipIf(process.getuid?.() !== 0)('access', () => {
     expect(shadowOf('debian')[1]).toBe('!')
   })
 
+  it('has labels put back where SELinux is on: all at the start, or those of the files alone', async () => {
+    system.write('/etc/selinux/config', 'SELINUX=enforcing\nSELINUXTYPE=targeted\n')
+    const change = await apply('password:root', 'change-password', { kind: 'password', password: 'long enough' })
+    expect(change).toMatchObject({ result: 'verified', files: [{ path: '/.autorelabel' }] })
+    await repairs.undo(change.id)
+    expect(existsSync(join(system.root, '.autorelabel'))).toBe(false)
+    for (const path of ['/usr/sbin/setfiles', '/proc/version', '/etc/selinux/targeted/contexts/files/file_contexts'])
+      system.write(path, 'x')
+    await repairs.examine(['access'])
+    const plan = repairs.plan({
+      task: 'access',
+      findingId: 'password:root',
+      proposalId: 'change-password',
+      answer: { kind: 'password', password: 'x' },
+    })
+    expect(plan.steps.at(-1)).toMatchObject({
+      kind: 'run',
+      command: expect.stringMatching(/setfiles -F \/etc\/selinux\/targeted\/contexts\/files\/file_contexts \/etc\/passwd \/etc\/shadow$/),
+    })
+  })
+
   it('refuses a password with a line end', async () => {
     await repairs.examine(['access'])
     expect(() =>

@@ -138,6 +138,7 @@ const before = (family: '' | '6') => `*filter
 :ufw${family}-before-input - [0:0]
 :ufw${family}-not-local - [0:0]
 -A ufw${family}-before-input -i lo -j ACCEPT
+${family && '-A ufw6-before-input -m rt --rt-type 0 -j DROP'}
 -A ufw${family}-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 -A ufw${family}-before-input -m conntrack --ctstate INVALID -j ufw-logging-deny
 -A ufw${family}-before-input -m conntrack --ctstate INVALID -j DROP
