@@ -50,7 +50,8 @@ export function KeyFields({
           value={value.file}
           onChange={(event) => onChange({ file: event.currentTarget.value, typed: true })}
           spellCheck={false}
-          autoFocus
+          data-autofocus
+          autoFocus={files.length > 0 && !value.file} // just chosen; a card that comes up by itself takes no focus from a dialog
         />
       )}
       <p className="rt-dim rt-sm">{t('sign-in.keys.hint')}</p>

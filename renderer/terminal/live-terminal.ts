@@ -281,6 +281,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     set({ matches: { ...state.matches, index: resultIndex, count: resultCount, invalid: false } }),
   )
   let searching = false
+  let searched: { text: string; how: SearchOptions } | undefined
   function showSearch(on: boolean) {
     if (searching === on) return
     searching = on
@@ -293,6 +294,7 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
       return set({ matches: { ...noMatches, invalid: text !== '' } })
     }
     showSearch(true)
+    searched = { text, how }
     const options = { ...how, incremental, decorations: searchColors(appearance) }
     if (step < 0) search.findPrevious(text, options)
     else search.findNext(text, options)
@@ -342,8 +344,11 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   }
 
   function look(next: TerminalAppearance) {
+    const isOtherScheme = appearance.scheme !== next.scheme
     appearance = next
     terminal.options.theme = terminalTheme(next, searching)
+    // Hits keep the colours they were marked with.
+    if (isOtherScheme && searching && searched) find(searched.text, searched.how, 1, true)
     terminal.options.scrollback = next.scrollback
     terminal.options.screenReaderMode = next.screenReader
     if (terminal.options.fontSize === next.fontSize) return
@@ -408,6 +413,10 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
       showSearch(false)
       search.clearDecorations()
       set({ matches: noMatches })
+    },
+    /** As if typed. */
+    type(text: string) {
+      if (acceptsInput) terminal.input(text)
     },
     clear: () => terminal.clear(),
     /** Pixels from the top of the terminal to the lower edge of the cursor's line. */

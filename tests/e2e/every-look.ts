@@ -12,11 +12,15 @@ const sizes = [
   { width: 960, height: 640, suffix: '.960' },
 ] as const
 
-/** Ends with the look it began with: dark, English, 1280×800. Every fault of every look is reported, not only the first. */
-export async function everyLook(app: RunningApp, name: string): Promise<void> {
+/**
+ * Ends with the look it began with: dark, English, 1280×800. Every fault of every look is reported, not only the first.
+ * @param again brings back what a change of size takes away.
+ */
+export async function everyLook(app: RunningApp, name: string, again?: () => Promise<void>): Promise<void> {
   const { page } = app
   for (const { width, height, suffix } of sizes) {
     await resize(app, width, height)
+    await again?.()
     for (const language of languages) {
       await speak(app, language)
       for (const theme of themes) {

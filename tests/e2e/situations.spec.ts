@@ -1,45 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Sshd, startSshd } from '../support/sshd.js'
-import { axe, test as base, expect, launch, type RunningApp, shot } from './launch.js'
-
-type Running = RunningApp & { close(): Promise<void> }
-
-/** Servers and windows of one test, given back afterwards whatever happened. */
-const test = base.extend<{ serve(...o: Parameters<typeof startSshd>): Promise<Sshd>; open(words: string[]): Promise<Running> }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
-  serve: async ({}, use) => {
-    const started: Sshd[] = []
-    await use(async (...o) => {
-      const sshd = await startSshd(...o)
-      started.push(sshd)
-      return sshd
-    })
-    for (const sshd of started) await sshd.dispose()
-  },
-  open: async ({ home, language, theme }, use) => {
-    const running: Running[] = []
-    await use(async (words) => {
-      const app = await launch({ home, dataDir: join(home, 'data'), words, language: language ?? 'en', theme: theme ?? 'dark' })
-      running.push(app)
-      return app
-    })
-    for (const app of running) {
-      await app.close()
-      expect(app.complaints).toEqual([])
-    }
-  },
-})
-
-const heading = (app: Running, name: string | RegExp) => app.page.getByRole('heading', { name }).first()
-const button = (app: Running, name: string | RegExp) => app.page.getByRole('button', { name })
-const lookupName = (sshd: Sshd) => `[127.0.0.1]:${sshd.port}`
-
-async function setAside(app: Running, then = 'Leave rescue') {
-  await button(app, 'Show the edit').click({ timeout: 20_000 })
-  await button(app, 'Set aside and connect').click()
-  await expect(button(app, then).first()).toBeVisible({ timeout: 20_000 })
-}
+import { axe, expect, shot } from './launch.js'
+import { button, heading, lookupName, setAside, test } from './servers.js'
 
 test('a wrong password is said, the right one gets in, and neither is kept', async ({ serve, open, home }) => {
   test.setTimeout(60_000)
