@@ -133,6 +133,9 @@ export function createRouter(app: App, log: Log) {
         const { password } = (await visits.open(input.id)).password.take()
         terminals.authenticate(input.sessionId, input.requestId, { kind: 'password', password })
       }),
+      redeemLink: os.visit.redeemLink.handler(({ input: { id, host, secret, user } }) =>
+        answer(async () => (await visits.open(id)).redeemLink({ host, secret, user })),
+      ),
       console: os.visit.console.handler(({ input }) => answer(async () => ({ url: await (await visits.open(input.id)).console() }))),
       look: os.visit.look.handler(async ({ input }) => (await visits.open(input.id)).disks.look()),
       choose: os.visit.choose.handler(async ({ input }) => (await visits.open(input.id)).disks.choose(input.path)),

@@ -205,6 +205,17 @@ export const contract = {
     revealPassword: command.input(z.strictObject(visit)).output(z.strictObject({ password: z.string() })),
     /** Answers a session's question with it, without a way through the page. */
     usePassword: command.input(z.strictObject({ ...visit, sessionId: id, requestId: id })).output(ok),
+    /** Fetches the secret behind a pasted mail's link by its number. False: not so, only in a browser. */
+    redeemLink: command
+      .input(
+        z.strictObject({
+          ...visit,
+          host: z.string().max(253),
+          secret: z.string().regex(/^[a-z0-9-]{8,120}$/i),
+          user: z.string().max(64).optional(),
+        }),
+      )
+      .output(answered(z.boolean())),
     /** A page with the machine's screen, good for some minutes. */
     console: command.input(z.strictObject(visit)).output(answered(z.strictObject({ url: z.url() }))),
     look: command.input(z.strictObject(visit)).output(ok),

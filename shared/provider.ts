@@ -2,13 +2,12 @@
  * Providers as both faces see them: accounts (never their secrets), servers, a rescue restart under way, and the way by hand.
  */
 import { z } from 'zod'
+import { manualWays, ovhEndpoints, providerKinds } from './provider-names.js'
 import { ProviderProblemInfo } from './provider-problem.js'
 
-export const providerKinds = ['ovhcloud', 'hetzner-cloud', 'hetzner-robot', 'scaleway'] as const
 export const ProviderKind = z.enum(providerKinds)
 export type ProviderKind = z.infer<typeof ProviderKind>
 
-export const ovhEndpoints = ['ovh-eu', 'ovh-ca', 'ovh-us', 'soyoustart-eu', 'soyoustart-ca', 'kimsufi-eu', 'kimsufi-ca'] as const
 export const OvhEndpoint = z.enum(ovhEndpoints)
 export type OvhEndpoint = z.infer<typeof OvhEndpoint>
 
@@ -155,24 +154,6 @@ export const Operation = z.strictObject({
 })
 export type Operation = z.infer<typeof Operation>
 
-export const manualWays = [
-  'ovhcloud-vps',
-  'ovhcloud-dedicated',
-  'ovhcloud-cloud',
-  'hetzner-cloud',
-  'hetzner-robot',
-  'scaleway-instance',
-  'scaleway-metal',
-  'openstack',
-  'linode',
-  'contabo',
-  'netcup',
-  'vultr',
-  'digitalocean',
-  'ionos',
-  'virtfusion',
-  'other',
-] as const
 export const ManualWayId = z.enum(manualWays)
 export type ManualWayId = z.infer<typeof ManualWayId>
 

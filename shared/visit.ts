@@ -93,6 +93,8 @@ export type LeavingItem = z.infer<typeof LeavingItem>
 export const LeavingState = z.strictObject({
   startedAt: z.iso.datetime(),
   items: z.array(LeavingItem),
+  /** For the items that a person does on the provider's site. */
+  manual: ManualWay,
   /** Nothing answered for so long that the console is the next thing to look at. */
   isOverdue: z.boolean(),
 })

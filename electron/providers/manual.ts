@@ -2,7 +2,8 @@
  * Starting and leaving rescue by hand, for every provider with or without an API here: the panel's address, how many steps the
  * locale files describe (`providers.manual.<id>.<direction>.<step>`), and what a person has to know first.
  */
-import { type ManualWay, type ManualWayId, manualWays, type ProviderKind } from '../../shared/provider.js'
+import type { ManualWay, ManualWayId, ProviderKind } from '../../shared/provider.js'
+import { manualWays } from '../../shared/provider-names.js'
 
 type Facts = Pick<ManualWay, 'panel' | 'stickiness' | 'password'> & { enter: number; leave: number }
 

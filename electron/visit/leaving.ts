@@ -5,7 +5,7 @@
  */
 import { AppError } from '../../shared/errors.js'
 import type { Intervention } from '../../shared/intervention.js'
-import type { Stickiness } from '../../shared/provider.js'
+import type { ManualWay, Stickiness } from '../../shared/provider.js'
 import { type LeavingItem, type LeavingItemId, type LeavingState, leavingItems, type SkipReason } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import type { Disks } from '../machine/disks.js'
@@ -28,6 +28,7 @@ export interface LeavingParts {
   repairs: Repairs
   machine: Machine
   wayBack(): Promise<WayBack>
+  manual(): ManualWay
   /** Begins the close watch for the known key; lines go back when it answers. */
   watch(): Promise<void>
   intervention(): Intervention | undefined
@@ -291,7 +292,7 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   return {
-    state: () => run && { startedAt: run.startedAt, items: [...run.items.values()], isOverdue },
+    state: () => run && { startedAt: run.startedAt, items: [...run.items.values()], manual: o.manual(), isOverdue },
     async start(from) {
       if (!run) await begin(from)
     },

@@ -15,6 +15,8 @@ import { createDisks, type Disks } from '../machine/disks.js'
 import { createMachine, type Execute, type Machine } from '../machine/machine.js'
 import type { Accounts } from '../providers/accounts.js'
 import { manualWay, manualWayOf } from '../providers/manual.js'
+import { endpointOfLink } from '../providers/ovhcloud/endpoints.js'
+import { redeemSecret } from '../providers/ovhcloud/secret.js'
 import { ProviderError } from '../providers/problem.js'
 import { compareHint, type Provider, splitServer } from '../providers/provider.js'
 import { createRepairs, type Repairs } from '../repair/repairs.js'
@@ -89,6 +91,8 @@ export interface Visit {
   dismissEntering(): Promise<void>
   /** @throws AppError `wrong-state` when the provider was not asked for this start of rescue. */
   findPassword(): Promise<void>
+  /** The secret behind the link of a mail, by its number; it becomes the visit's password. @returns false when it cannot be fetched so. */
+  redeemLink(link: { host: string; secret: string; user: string | undefined }): Promise<boolean>
   /** @throws AppError `not-found` where the provider has none. */
   console(): Promise<string>
   measure(options: { write: boolean }): Promise<void>
@@ -169,6 +173,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     repairs,
     machine,
     wayBack,
+    manual: () => manualOf(o.accounts, link(), 'leave'),
     watch: async () => {
       const found = o.intervention(id)
       if (found) await o.watchReturn(found.id)
@@ -328,6 +333,12 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       const found = await providerOf(entry?.link)
       if (!found || !entry?.operation) throw new AppError('wrong-state')
       await password.look(found.adapter, entry.operation)
+    },
+    async redeemLink({ host, secret, user }) {
+      const redeemed = await redeemSecret(endpointOfLink(host), secret, AbortSignal.timeout(INSPECT_MS), { clock, log })
+      if (redeemed.kind === 'secret')
+        password.found({ kind: 'password', user: user ?? 'root', password: redeemed.secret, source: 'secret' })
+      return redeemed.kind === 'secret'
     },
     async console() {
       const found = await providerOf(link())

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { manualWay, manualWayOf } from '../../../electron/providers/manual.js'
-import { ManualWay, manualWays, type Product, type ProviderKind } from '../../../shared/provider.js'
+import { ManualWay, type Product, type ProviderKind } from '../../../shared/provider.js'
+import { manualWays } from '../../../shared/provider-names.js'
 
 it('every way by hand is complete, and its panel is an https address', () => {
   for (const id of manualWays) {

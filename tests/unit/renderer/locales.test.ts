@@ -5,7 +5,7 @@ import IntlMessageFormat from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { manualWay } from '../../../electron/providers/manual.js'
 import { errorCodes } from '../../../shared/app-error.js'
-import { manualWays, providerKinds } from '../../../shared/provider.js'
+import { manualWays, providerKinds } from '../../../shared/provider-names.js'
 import { changes, providerProblems } from '../../../shared/provider-problem.js'
 
 const renderer = join(import.meta.dirname, '../../../renderer')

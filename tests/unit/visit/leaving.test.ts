@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { manualWay } from '../../../electron/providers/manual.js'
 import { createLeaving, type Leaving, OVERDUE_MS } from '../../../electron/visit/leaving.js'
 import { AppError } from '../../../shared/errors.js'
 import type { Intervention } from '../../../shared/intervention.js'
@@ -75,6 +76,7 @@ function build(): Leaving {
         return { exitCode: 0, stdout: Buffer.alloc(0), stderr: '', truncated: false, timedOut: false }
       },
     },
+    manual: () => manualWay('other', 'leave'),
     wayBack: async () => ({ stickiness: world.stickiness, byApi: world.byApi }),
     watch: async () => {
       world.commands.push('watch')
