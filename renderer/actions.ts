@@ -42,10 +42,12 @@ function placeSession(state: WindowState, sessionId: string, place: string | und
   return { ...replaceTab(list, place, content), active: place }
 }
 
-/** Goes to the server's open terminal if there is one, else connects, in the tab that waits for it if there is one. */
+/** Goes to the server's open terminal or its way into rescue if there is one, else connects, in the tab that waits for it if there is one. */
 export function openServer(id: string) {
   const { app, tabs } = windowState()
   const server = app?.servers.find((one) => one.id === id)
+  const entering = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === id)
+  if (entering) return activateTab(entering.key)
   const session = app?.sessions.find((one) => one.serverId === id || one.target === server?.target)
   if (session) return showSession(session.id)
   const waiting = tabs.find(

@@ -17,6 +17,8 @@ import {
   toggleServers,
 } from './actions.js'
 import { bridge } from './bridge.js'
+import { EnterPanel } from './enter/enter-panel.js'
+import { useEntered } from './enter/use-entered.js'
 import { toggleFiles } from './files/store.js'
 import { resolveLanguage, setLanguage, useT } from './i18n.js'
 import { matchShortcut, runTerminalCommand, type Shortcut } from './keys.js'
@@ -47,13 +49,16 @@ export function App() {
   // A trust question has the whole width: its fingerprints are not to be cut or broken.
   const hiddenPages = useWindow((state) => state.hiddenPages)
   const asksForTrust = session?.phase.kind === 'host-key' || (pageKind(intervention) === 'alarm' && hasPage(intervention, hiddenPages))
+  const entering = tabs.find((tab) => tab.key === active && tab.kind === 'enter')
   const hasPanel =
-    session !== undefined && !asksForTrust && (session.practice || (intervention !== undefined && isOpenIntervention(intervention)))
+    entering !== undefined ||
+    (session !== undefined && !asksForTrust && (session.practice || (intervention !== undefined && isOpenIntervention(intervention))))
   const onlyStart = tabs.length === 1 && tabs[0]?.kind === 'start'
   useAppearance()
   useWindowKeys()
   useResumedNotice()
   useRememberedTabs()
+  useEntered()
   return (
     <div className="rt-app">
       <div {...region('banner')}>
@@ -72,7 +77,8 @@ export function App() {
         </main>
         {hasPanel && panelOpen && (
           <aside className="rt-panel" aria-label={t('common.tab.panel')} {...region('panel')}>
-            <RescuePanel key={session.id} session={session} />
+            {entering?.kind === 'enter' && <EnterPanel key={entering.key} serverId={entering.serverId} />}
+            {session && <RescuePanel key={session.id} session={session} />}
           </aside>
         )}
       </div>

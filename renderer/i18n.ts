@@ -6,11 +6,14 @@
 import i18next from 'i18next'
 import ICU from 'i18next-icu'
 import { initReactI18next, useTranslation } from 'react-i18next'
+import type accounts from './locales/en/accounts.json'
 import type common from './locales/en/common.json'
 import type disks from './locales/en/disks.json'
+import type enter from './locales/en/enter.json'
 import type errors from './locales/en/errors.json'
 import type files from './locales/en/files.json'
 import type hostKey from './locales/en/host-key.json'
+import type leave from './locales/en/leave.json'
 import type practice from './locales/en/practice.json'
 import type providers from './locales/en/providers.json'
 import type rescue from './locales/en/rescue.json'
@@ -20,11 +23,14 @@ import type signIn from './locales/en/sign-in.json'
 import type terminal from './locales/en/terminal.json'
 
 interface Rooms {
+  accounts: typeof accounts
   common: typeof common
   disks: typeof disks
+  enter: typeof enter
   errors: typeof errors
   files: typeof files
   'host-key': typeof hostKey
+  leave: typeof leave
   practice: typeof practice
   providers: typeof providers
   rescue: typeof rescue

@@ -3,6 +3,7 @@ import type { Intervention } from '../shared/intervention.js'
 import { parseHostAddress } from '../shared/parse-host-address.js'
 import { api, onLink, startLink } from './api.js'
 import { bridge } from './bridge.js'
+import { enteringOf, follow, isUnderWay } from './enter/store.js'
 import { loseCore, receive, update, windowState } from './state.js'
 import { isOpenIntervention } from './tabs/tab-label.js'
 import { addTab, type TabList } from './tabs/tab-list.js'
@@ -63,10 +64,15 @@ function openFirstTabs(targets: readonly string[]) {
       if (!isOpen && !waits) list = addTab(list, { kind: 'closed', target }, { background: true })
     }
     for (const one of waiting) list = addTab(list, { kind: 'intervention', interventionId: one.id }, { background: true })
+    for (const server of app.servers) {
+      if (server.interventionId || !isUnderWay(enteringOf(app.entering, server))) continue
+      follow(server.id)
+      list = addTab(list, { kind: 'enter', serverId: server.id })
+    }
     const mine = list.tabs.filter((tab) => tab.kind === 'intervention')
     if (mine.length > 1) list = addTab(list, { kind: 'several' })
     else if (mine[0]) list = { tabs: list.tabs, active: mine[0].key }
-    else if (!list.tabs.some((tab) => tab.kind === 'session')) list = addTab(list, { kind: 'start' })
+    else if (!list.tabs.some((tab) => tab.kind === 'session' || tab.kind === 'enter')) list = addTab(list, { kind: 'start' })
     return list
   })
 }

@@ -13,7 +13,7 @@ import type { StepName } from './rescue/steps.js'
 import { share } from './share.js'
 import { reconcileTabs, type Tab, type TabList } from './tabs/tab-list.js'
 
-export type SettingsPage = 'keys' | 'look' | 'terminal' | 'shortcuts' | 'about'
+export type SettingsPage = 'keys' | 'look' | 'terminal' | 'providers' | 'shortcuts' | 'about'
 export type WindowDialog = { kind: 'import' } | { kind: 'add-server' } | { kind: 'edit-server'; id: string }
 
 export interface WindowState extends TabList {

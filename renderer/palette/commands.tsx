@@ -31,11 +31,11 @@ import {
   togglePanel,
   toggleServers,
 } from '../actions.js'
-import { api, call } from '../api.js'
+import { showEnter } from '../enter/store.js'
 import { toggleFiles } from '../files/store.js'
 import type { Translate } from '../i18n.js'
 import { runTerminalCommand, type ShortcutName } from '../keys.js'
-import { restoreNow } from '../rescue/commands.js'
+import { leaveRescue, restoreNow } from '../rescue/commands.js'
 import { restoreRisk } from '../rescue/restore-risk.js'
 import { showServers } from '../state.js'
 import { focusFilter } from '../tabs/focus.js'
@@ -57,7 +57,7 @@ export interface PaletteEntry {
 const iconProps = { size: 16, stroke: 1.75, 'aria-hidden': true }
 
 export function paletteEntries(app: AppState, session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
-  return [...now(app, session, t), ...commands(session, t), ...servers(app)]
+  return [...now(app, session, t), ...commands(app, session, t), ...servers(app)]
 }
 
 /** The rescue in front, or all of them when none is. */
@@ -83,7 +83,7 @@ function now(app: AppState, session: TerminalSession | undefined, t: Translate):
       icon: <RescueGlyph />,
       run() {
         showIntervention(mine)
-        void call(api.intervention.leave({ id }))
+        void leaveRescue(id)
       },
     },
     {
@@ -97,9 +97,10 @@ function now(app: AppState, session: TerminalSession | undefined, t: Translate):
   ]
 }
 
-function commands(session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
+function commands(app: AppState, session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
   const isOpen = session?.phase.kind === 'open'
   const isBusy = session?.phase.kind === 'connecting' || session?.phase.kind === 'host-key' || session?.phase.kind === 'needs-credentials'
+  const server = app.servers.find((one) => one.id === session?.serverId)
   const needsTerminal = session ? {} : { disabled: true, note: t('common.palette.offDown') }
   const list: Omit<PaletteEntry, 'group'>[] = [
     { id: 'new-tab', label: t('common.keys.new-tab'), icon: <IconPlus {...iconProps} />, shortcut: 'new-tab', run: openStartTab },
@@ -167,6 +168,13 @@ function commands(session: TerminalSession | undefined, t: Translate): PaletteEn
       shortcut: 'files',
       ...needsTerminal,
       run: toggleFiles,
+    },
+    {
+      id: 'enter-rescue',
+      label: server ? t('enter.commandFor', { server: server.name }) : t('enter.command'),
+      icon: <RescueGlyph ink />,
+      ...(server ? (server.interventionId ? { disabled: true, note: t('enter.inRescue') } : {}) : { disabled: true, note: t('enter.off') }),
+      run: () => server && showEnter(server.id),
     },
     {
       id: 'add-server',

@@ -20,8 +20,15 @@ const fills = {
   nothing: 'var(--rt-bar-quiet)',
 }
 
+interface ChartProps {
+  watch: Pick<WatchState, 'startedAt' | 'changes' | 'answer'>
+  now: Date
+  /** Whose key is waited for. `another`: any but the known ones, on the way into rescue; the rescue's row is its. */
+  awaited?: 'known-key' | 'another'
+}
+
 /** The same as the list below it, as a picture. */
-export function AnswerChart({ watch, now }: { watch: WatchState; now: Date }) {
+export function AnswerChart({ watch, now, awaited = 'known-key' }: ChartProps) {
   const t = useT()
   const format = useFormat()
   const elapsed = Math.max(0, now.getTime() - new Date(watch.startedAt).getTime())
@@ -29,6 +36,7 @@ export function AnswerChart({ watch, now }: { watch: WatchState; now: Date }) {
   const x = (ms: number) => left + (Math.min(ms, end) / end) * (right - left)
   const all = bars(watch, now.getTime())
   const present = x(elapsed)
+  const awaitedRow = awaited === 'known-key' ? 'known-key' : 'rescue-key'
   return (
     <svg className="rt-chart" viewBox="0 -6 600 190" role="img" aria-label={t('rescue.wait.chart')}>
       {ticks.map((tick) => (
@@ -47,9 +55,13 @@ export function AnswerChart({ watch, now }: { watch: WatchState; now: Date }) {
         return (
           <g key={row}>
             <line className="rt-chart-line" x1={0} x2={right} y1={(index + 1) * rowHeight} y2={(index + 1) * rowHeight} />
-            <RowSign row={row} y={middle} />
-            <text className={current || row === 'known-key' ? 'rt-chart-name rt-chart-now' : 'rt-chart-name'} x={26} y={middle + 4.5}>
-              {t(`rescue.wait.row.${row}`)}
+            <RowSign row={row} y={middle} awaited={row === awaitedRow} />
+            <text
+              className={current || (awaited === 'known-key' && row === 'known-key') ? 'rt-chart-name rt-chart-now' : 'rt-chart-name'}
+              x={26}
+              y={middle + 4.5}
+            >
+              {t(row === 'rescue-key' && awaited === 'another' ? 'enter.another' : `rescue.wait.row.${row}`)}
             </text>
             {all
               .filter(({ answer }) => answer === row)
@@ -59,7 +71,10 @@ export function AnswerChart({ watch, now }: { watch: WatchState; now: Date }) {
           </g>
         )
       })}
-      <path className="rt-chart-awaited" d={`M${present} ${rowHeight / 2}H${right}`} />
+      <path
+        className={awaited === 'another' ? 'rt-chart-awaited rt-chart-rescue' : 'rt-chart-awaited'}
+        d={`M${present} ${chartRows.indexOf(awaitedRow) * rowHeight + rowHeight / 2}H${right}`}
+      />
       <line className="rt-chart-present" x1={present} x2={present} y1={-4} y2={bottom} />
       <text className="rt-chart-time rt-chart-now" x={present} y={bottom + 18} textAnchor="middle">
         {format.clock(elapsed)}
@@ -68,11 +83,13 @@ export function AnswerChart({ watch, now }: { watch: WatchState; now: Date }) {
   )
 }
 
-function RowSign({ row, y }: { row: (typeof chartRows)[number]; y: number }): ReactNode {
+function RowSign({ row, y, awaited }: { row: (typeof chartRows)[number]; y: number; awaited: boolean }): ReactNode {
   switch (row) {
     case 'known-key':
+      if (!awaited) return <circle cx={9} cy={y} r={5} fill="var(--mantine-color-anchor)" />
       return <circle cx={9} cy={y} r={5} fill="none" stroke="var(--mantine-color-anchor)" strokeWidth={2} strokeDasharray="2.5 2" />
     case 'rescue-key':
+      if (awaited) return <circle className="rt-chart-rescue" cx={9} cy={y} r={6} fill="none" strokeWidth={2} strokeDasharray="2.5 2" />
       return (
         <g className="rt-gl-rescue">
           <circle cx={9} cy={y} r={6} fill="none" stroke="currentColor" strokeWidth={2} />

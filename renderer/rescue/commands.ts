@@ -1,7 +1,8 @@
 /** Commands that two clicks may send twice. What they ask for is then done already, which is no fault to report. */
 import type { Intervention } from '../../shared/intervention.js'
+import { visitId } from '../../shared/visit-id.js'
 import { api, attempt } from '../api.js'
-import { update } from '../state.js'
+import { update, windowState } from '../state.js'
 import { showError } from '../ui/notify.js'
 import { restoreRisk } from './restore-risk.js'
 import type { StepName } from './steps.js'
@@ -11,7 +12,18 @@ export async function onceOnly(command: Promise<unknown>) {
   if (!done.ok && done.error.code !== 'wrong-state' && done.error.code !== 'not-found') showError(done.error)
 }
 
-export const leaveRescue = (id: string) => onceOnly(api.intervention.leave({ id }))
+/**
+ * The checklist begins. Practice, and a rescue nobody is signed in to, have nothing to check and unmount: there the waiting begins.
+ * @param id of the intervention
+ */
+export function leaveRescue(id: string) {
+  const { app } = windowState()
+  const found = app?.interventions.find((one) => one.id === id)
+  const isSignedIn = app?.sessions.some(({ interventionId, phase }) => interventionId === id && phase.kind === 'open')
+  if (!found || found.practice || !isSignedIn) return onceOnly(api.intervention.leave({ id }))
+  update(() => ({ panelOpen: true }))
+  return onceOnly(api.visit.leave({ id: visitId(found.host, found.port) }))
+}
 
 /** At once when nothing speaks against it, else after the question (restore-question.tsx). */
 export function restoreNow(intervention: Intervention) {

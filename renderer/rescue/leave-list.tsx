@@ -1,12 +1,26 @@
 import { IconFileText } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
+import type { VisitState } from '../../shared/visit.js'
 import { useT } from '../i18n.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
+import { LeaveChecklist } from './leave-checklist.js'
 import { type LeaveItem, leaveItems } from './steps.js'
 
-/** 06b, 08d: the list that ticks itself while the server is on its way back. */
-export function LeaveList({ intervention }: { intervention: Intervention }) {
+interface LeaveListProps {
+  intervention: Intervention
+  /** Absent in practice, where the provider and its machine are the app's own. */
+  visit?: VisitState | undefined
+  onRepair?: (() => void) | undefined
+}
+
+/** 06a, 06b, 08d: the checklist; without one (practice, nobody signed in) only what the watch and the files say. */
+export function LeaveList({ intervention, visit, onRepair }: LeaveListProps) {
+  if (visit?.leaving) return <LeaveChecklist visit={visit} leaving={visit.leaving} intervention={intervention} onRepair={onRepair} />
+  return <WatchList intervention={intervention} />
+}
+
+function WatchList({ intervention }: { intervention: Intervention }) {
   const t = useT()
   const items = leaveItems(intervention)
   return (

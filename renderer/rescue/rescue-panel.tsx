@@ -4,6 +4,7 @@ import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import type { VisitState } from '../../shared/visit.js'
 import { visitId } from '../../shared/visit-id.js'
 import { togglePanel } from '../actions.js'
 import { DisksPanel } from '../disks/disks-panel.js'
@@ -31,7 +32,8 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
   const [chosen, setChosen] = useState<ByHand>('disks')
   const known = currentStep(session, open)
   // From here on only the person knows how far the work is.
-  const step = known === 'disks' ? chosen : known
+  const visit = useVisit(open && !open.practice ? visitId(session.host, session.port) : undefined)
+  const step = visit?.leaving ? 'leave' : known === 'disks' ? chosen : known
   const ticked = useWindow((state) => state.ticked[intervention?.id ?? ''] ?? none)
   // Whoever stands at the disks has signed in.
   const signedIn = known === 'disks' ? open?.id : undefined
@@ -41,11 +43,17 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
   return (
     <>
       <Head name={nameOf(session, t)}>{session.practice ? t('practice.sub') : open && <Since intervention={open} />}</Head>
-      <Stepper step={step} ticked={ticked} session={session} intervention={open} onStep={known === 'disks' ? setChosen : undefined} />
+      <Stepper
+        step={step}
+        ticked={ticked}
+        session={session}
+        intervention={open}
+        onStep={known === 'disks' && !visit?.leaving ? setChosen : undefined}
+      />
       {session.practice ? (
         <PracticePanel session={session} intervention={intervention} />
       ) : (
-        open && <Work step={step} session={session} intervention={open} onStep={setChosen} />
+        open && <Work step={step} session={session} intervention={open} visit={visit} onStep={setChosen} />
       )}
     </>
   )
@@ -77,20 +85,20 @@ interface WorkProps {
   step: ReturnType<typeof currentStep>
   session: TerminalSession
   intervention: Intervention
+  visit: VisitState | undefined
   onStep: (step: ByHand) => void
 }
 
-function Work({ step, session, intervention, onStep }: WorkProps) {
+function Work({ step, session, intervention, visit, onStep }: WorkProps) {
   const t = useT()
-  const visit = useVisit(visitId(session.host, session.port))
   const isMounted = visit?.disks.mounted !== undefined
   useEffect(() => {
     if (isMounted) tickStep(intervention.id, 'disks')
   }, [isMounted, intervention.id])
-  if (leaveItems(intervention).length > 0) {
+  if (visit?.leaving || leaveItems(intervention).length > 0) {
     return (
       <div className="rt-panel-body">
-        <LeaveList intervention={intervention} />
+        <LeaveList intervention={intervention} visit={visit} onRepair={() => onStep('repair')} />
       </div>
     )
   }

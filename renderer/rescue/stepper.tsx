@@ -9,7 +9,7 @@ import { type ByHand, byHand, type StepMark, type StepName, stepFact, stepMarks,
 interface StepperProps {
   step: StepName
   ticked: readonly StepName[]
-  session: TerminalSession
+  session: TerminalSession | undefined
   intervention: Intervention | undefined
   /** Set while the steps by hand can be chosen. */
   onStep?: ((step: ByHand) => void) | undefined
@@ -74,7 +74,15 @@ function StepNumber({ mark, number }: { mark: StepMark; number: number }) {
   )
 }
 
-function Fact({ name, session, intervention }: { name: StepName; session: TerminalSession; intervention: Intervention | undefined }) {
+function Fact({
+  name,
+  session,
+  intervention,
+}: {
+  name: StepName
+  session: TerminalSession | undefined
+  intervention: Intervention | undefined
+}) {
   const t = useT()
   const format = useFormat()
   const fact = stepFact(name, session, intervention)

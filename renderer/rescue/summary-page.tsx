@@ -2,28 +2,37 @@
 import { Button } from '@mantine/core'
 import { IconCircleCheckFilled, IconTerminal2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { findingText } from '../../shared/findings/text.js'
 import type { Intervention } from '../../shared/intervention.js'
+import type { VisitState } from '../../shared/visit.js'
+import { visitId } from '../../shared/visit-id.js'
 import { openTarget, reconnectSession, targetOf } from '../actions.js'
 import { api, call } from '../api.js'
 import { typeName } from '../host-key/question-page.js'
-import { useT } from '../i18n.js'
+import { useLanguage, useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { nameOf } from '../tabs/tab-label.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Rich } from '../ui/rich.js'
+import { changesSince, leftToDo } from './summary.js'
+import { useVisit } from './use-visit.js'
 
 export function SummaryPage({ intervention }: { intervention: Intervention }) {
   const t = useT()
   const format = useFormat()
   const sessions = useAppPart((app) => app.sessions)
-  const { id, summary, since, knownKeys, state } = intervention
+  const { id, summary, since, knownKeys, state, host, port, practice } = intervention
+  const visit = useVisit(practice ? undefined : visitId(host, port))
   if (!summary) return null
   const session = sessions.find((one) => one.interventionId === id)
   const shown =
     session?.phase.kind === 'open' && session.phase.connection.key.whose === 'known' ? [session.phase.connection.key] : knownKeys
   const isBack = summary.by === 'known-key'
-  const duration = format.duration(new Date(summary.at).getTime() - new Date(since).getTime())
+  // Its services stopped with the restart that was asked for here, before any line was set aside.
+  const startedAt = visit?.entering?.startedAt
+  const down = isBack && startedAt && startedAt < since ? startedAt : since
+  const duration = format.duration(new Date(summary.at).getTime() - new Date(down).getTime())
   const dismiss = () => call(api.intervention.dismissSummary({ id }))
   async function open() {
     await dismiss()
@@ -59,8 +68,9 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
           </Fact>
           <Fact name={t('rescue.done.rescueKey')}>{t('rescue.done.forgotten')}</Fact>
           <Fact name={t(isBack ? 'rescue.done.down' : 'rescue.done.aside')}>
-            {t('rescue.done.duration', { duration, from: format.time(since), to: format.time(summary.at) })}
+            {t('rescue.done.duration', { duration, from: format.time(down), to: format.time(summary.at) })}
           </Fact>
+          {visit && <Changed visit={visit} since={since} />}
         </tbody>
       </table>
       <div className="rt-row">
@@ -78,6 +88,39 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
         </Button>
       </div>
     </div>
+  )
+}
+
+/** What was done to the server's own system, and what was seen and left. */
+function Changed({ visit, since }: { visit: VisitState; since: string }) {
+  const t = useT()
+  const language = useLanguage()
+  const changes = changesSince(visit.repair, since)
+  const copies = [...new Set(changes.flatMap(({ files }) => files.flatMap(({ backup }) => backup ?? [])))]
+  const todo = leftToDo(visit.repair, since)
+  return (
+    <>
+      {changes.length > 0 && (
+        <Fact name={t('leave.changed')}>
+          {changes.map((change) => (
+            <div key={change.id}>
+              {change.files.map(({ path }) => (
+                <code key={path}>{path} </code>
+              ))}
+              {findingText(change.words, 'do', language) || findingText(change.words, 'title', language)}
+            </div>
+          ))}
+          {copies.length > 0 && <div className="rt-dim rt-sm">{t('leave.copies', { names: copies.join(', ') })}</div>}
+        </Fact>
+      )}
+      {todo.length > 0 && (
+        <Fact name={t('leave.todo')}>
+          {todo.map((words) => (
+            <div key={JSON.stringify(words)}>{findingText(words, 'title', language)}</div>
+          ))}
+        </Fact>
+      )}
+    </>
   )
 }
 

@@ -2,13 +2,18 @@
 import { Button } from '@mantine/core'
 import { IconPlugX } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
+import { visitId } from '../../shared/visit-id.js'
 import { api } from '../api.js'
+import { ConsoleButton } from '../enter/console-button.js'
+import { showEnter } from '../enter/store.js'
 import { ErrorNotice } from '../host-key/error-notice.js'
 import { useT } from '../i18n.js'
+import { useAppPart } from '../state.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { AnswerChart } from './answer-chart.js'
 import { onceOnly, restoreNow } from './commands.js'
+import { useVisit } from './use-visit.js'
 
 /** From here on something is wrong more often than slow. */
 const longMs = 10 * 60_000
@@ -19,8 +24,12 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
   const now = useNow(1000)
   const { id, watch, port, error, practice, state } = intervention
   const answer = watch?.answer
+  const visitKey = visitId(intervention.host, port)
+  const visit = useVisit(practice ? undefined : visitKey)
+  const server = useAppPart((app) => app.servers.find((one) => one.interventionId === id))
   const words = { port: String(port) }
   const elapsed = watch ? now.getTime() - new Date(watch.startedAt).getTime() : 0
+  const isOverdue = elapsed > longMs || visit?.leaving?.isOverdue === true
   const restoring = state === 'restoring'
   const heading = restoring ? t('rescue.wait.restoring') : answer ? t(`rescue.answer.${answer}`, words) : t('rescue.wait.first')
   return (
@@ -71,15 +80,21 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
             {!restoring && (
               <>
                 <div className="rt-row rt-wait-ways">
-                  <Button data-autofocus onClick={() => void onceOnly(api.intervention.stopWaiting({ id }))}>
+                  <ConsoleButton visit={visitKey} link={server?.provider} suggested={isOverdue} />
+                  <Button data-autofocus onClick={() => void stop()}>
                     {t('rescue.wait.stop')}
                   </Button>
                   <Button onClick={() => restoreNow(intervention)}>{t('rescue.banner.restore')}</Button>
+                  {isOverdue && server && (
+                    <Button leftSection={<RescueGlyph ink />} onClick={() => void backIn(server.id)}>
+                      {t('leave.backIn')}
+                    </Button>
+                  )}
                 </div>
                 <p className="rt-dim rt-sm rt-hk-gap">{t('rescue.wait.stopHint')}</p>
-                {elapsed > longMs && (
+                {isOverdue && (
                   <p className="rt-bright rt-sm rt-hk-gap" role="status">
-                    {t('rescue.wait.long')}
+                    {t(visit?.leaving ? 'leave.overdue' : 'rescue.wait.long')}
                   </p>
                 )}
               </>
@@ -97,6 +112,15 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
     </div>
   )
 
+  async function stop() {
+    if (visit?.leaving) await onceOnly(api.visit.stopLeaving({ id: visitKey }))
+    await onceOnly(api.intervention.stopWaiting({ id }))
+  }
+  /** The normal start went wrong: the same machine once more, with the question before it. */
+  async function backIn(serverId: string) {
+    await stop()
+    showEnter(serverId)
+  }
   function nextTry() {
     if (!watch || restoring) return null
     const ms = watch.nextTryAt ? new Date(watch.nextTryAt).getTime() - now.getTime() : 0

@@ -1,8 +1,9 @@
-import { Tooltip, UnstyledButton } from '@mantine/core'
-import { IconPencil } from '@tabler/icons-react'
+import { Menu, UnstyledButton } from '@mantine/core'
+import { IconDots, IconPencil } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { ServerBadge } from '../../shared/server.js'
 import { useT } from '../i18n.js'
-import { Badge } from '../ui/glyphs.js'
+import { Badge, RescueGlyph } from '../ui/glyphs.js'
 
 interface ServerRowProps {
   name: string
@@ -17,11 +18,14 @@ interface ServerRowProps {
   stop: boolean
   onOpen: () => void
   onEdit?: () => void
+  /** Absent while it is in rescue. */
+  onEnterRescue?: (() => void) | undefined
 }
 
-/** One server: badge, name, what is to know about it. Enter or a click opens it, F2 edits it. */
-export function ServerRow({ name, badge, detail, side, on, first, stop, onOpen, onEdit }: ServerRowProps) {
+/** One server: badge, name, what is to know about it. Enter or a click opens it, F2 edits it, the context menu has the rest. */
+export function ServerRow({ name, badge, detail, side, on, first, stop, onOpen, onEdit, onEnterRescue }: ServerRowProps) {
   const t = useT()
+  const [menu, setMenu] = useState(false)
   return (
     <div className="rt-srv-box">
       <UnstyledButton
@@ -29,6 +33,11 @@ export function ServerRow({ name, badge, detail, side, on, first, stop, onOpen, 
         tabIndex={stop ? 0 : -1}
         aria-current={on || undefined}
         onClick={onOpen}
+        onContextMenu={(event) => {
+          if (!onEdit) return
+          event.preventDefault()
+          setMenu(true)
+        }}
         onKeyDown={(event) => {
           if (event.key === 'F2') onEdit?.()
         }}
@@ -41,11 +50,23 @@ export function ServerRow({ name, badge, detail, side, on, first, stop, onOpen, 
         <span className="rt-srv-detail">{detail}</span>
       </UnstyledButton>
       {onEdit && (
-        <Tooltip label={t('servers.nav.edit', { name })}>
-          <UnstyledButton className="rt-srv-edit" tabIndex={-1} aria-label={t('servers.nav.edit', { name })} onClick={onEdit}>
-            <IconPencil size={14} stroke={1.75} />
-          </UnstyledButton>
-        </Tooltip>
+        <Menu opened={menu} onChange={setMenu} position="bottom-end" width={240} trapFocus returnFocus>
+          <Menu.Target>
+            <UnstyledButton className="rt-srv-edit" tabIndex={-1} aria-label={t('servers.nav.menu', { name })}>
+              <IconDots size={14} stroke={1.75} />
+            </UnstyledButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconPencil size={16} stroke={1.75} />} onClick={onEdit}>
+              {t('servers.nav.edit', { name })}
+            </Menu.Item>
+            {onEnterRescue && (
+              <Menu.Item leftSection={<RescueGlyph ink />} onClick={onEnterRescue}>
+                {t('enter.command')}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
       )}
     </div>
   )

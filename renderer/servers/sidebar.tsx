@@ -7,6 +7,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconPlus, IconSearch, IconSettings } from '@tabler/icons-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { openPractice, openServer, openTarget, showDialog, showSettings } from '../actions.js'
+import { showEnter } from '../enter/store.js'
 import { useT } from '../i18n.js'
 import { showServers, update, useAppPart, useWindow } from '../state.js'
 import { focusFilter, region } from '../tabs/focus.js'
@@ -159,7 +160,7 @@ function ServerNav({ over }: { over?: boolean }) {
             />
           </li>
         )}
-        {shown.map(({ server, badge, detail, side, on }, index) => (
+        {shown.map(({ server, badge, detail, side, on, isRestarting }, index) => (
           <li key={server.id} className={hasGap && index === firstUrgentEnd ? 'rt-nav-gap' : ''}>
             <ServerRow
               name={server.name}
@@ -170,10 +171,12 @@ function ServerNav({ over }: { over?: boolean }) {
               first={decision.kind === 'open' && decision.id === server.id}
               stop={index === 0 && !(practice && !text)}
               onOpen={() => {
-                openServer(server.id)
+                if (isRestarting) showEnter(server.id)
+                else openServer(server.id)
                 if (over) close()
               }}
               onEdit={() => showDialog({ kind: 'edit-server', id: server.id })}
+              onEnterRescue={server.interventionId ? undefined : () => showEnter(server.id)}
             />
           </li>
         ))}

@@ -2,6 +2,7 @@
 import type { Intervention } from '../../shared/intervention.js'
 import type { ServerBadge, ServerState } from '../../shared/server.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { enteringOf, isUnderWay } from '../enter/store.js'
 import { type Translate, useLanguage, useT } from '../i18n.js'
 import { useActiveSession, useActiveTab, useAppPart } from '../state.js'
 import { isOpenIntervention, sessionBadge } from '../tabs/tab-label.js'
@@ -13,6 +14,8 @@ export interface ServerLine extends ListedServer {
   side: string
   /** The tab in front belongs to it. */
   on: boolean
+  /** On its way into rescue: its page says how far. */
+  isRestarting: boolean
 }
 type Format = ReturnType<typeof useFormat>
 
@@ -24,6 +27,7 @@ export function useListedServers(): ServerLine[] {
   const servers = useAppPart((app) => app.servers)
   const sessions = useAppPart((app) => app.sessions)
   const interventions = useAppPart((app) => app.interventions)
+  const entering = useAppPart((app) => app.entering)
   const active = useActiveSession()
   const tab = useActiveTab()
   const listed = servers.map((server) => {
@@ -32,18 +36,27 @@ export function useListedServers(): ServerLine[] {
     const badge = session ? (sessionBadge(session, intervention, server) ?? server.badge) : server.badge
     return { server, session, badge }
   })
-  return orderServers(listed, language).map((one) => ({
-    ...one,
-    detail: describe(one, t, format) ?? one.server.target,
-    side: one.server.since
-      ? format.duration(now.getTime() - Date.parse(one.server.since))
-      : one.session?.phase.kind === 'open'
-        ? latency(one.session, t)
-        : '',
-    on:
-      (active !== undefined && (active.serverId === one.server.id || active.target === one.server.target)) ||
-      (tab?.kind === 'intervention' && tab.interventionId === one.server.interventionId),
-  }))
+  return orderServers(listed, language).map((one) => {
+    const { server } = one
+    const state = enteringOf(entering, server)
+    const restart = isUnderWay(state) && !server.interventionId ? state : undefined
+    return {
+      ...one,
+      detail: restart ? t('enter.restartsShort') : (describe(one, t, format) ?? server.target),
+      side: side(one, restart?.startedAt),
+      isRestarting: restart !== undefined,
+      on:
+        (active !== undefined && (active.serverId === server.id || active.target === server.target)) ||
+        (tab?.kind === 'intervention' && tab.interventionId === server.interventionId) ||
+        (tab?.kind === 'enter' && tab.serverId === server.id),
+    }
+  })
+
+  function side({ server, session }: ListedServer, restartedAt: string | undefined) {
+    const since = restartedAt ?? server.since
+    if (since) return format.duration(now.getTime() - Date.parse(since))
+    return session?.phase.kind === 'open' ? latency(session, t) : ''
+  }
 }
 
 const latency = (session: TerminalSession, t: Translate) =>

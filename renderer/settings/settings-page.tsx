@@ -9,10 +9,11 @@ import { type SettingsPage as Page, update, useAppPart, useWindow } from '../sta
 import { CopyButton } from '../ui/copy-button.js'
 import { History } from './history.js'
 import { KnownHostsFiles } from './known-hosts-files.js'
+import { Providers } from './providers.js'
 import './settings.css'
 import { type SettingRow, settingRows } from './settings-list.js'
 
-const pages = ['keys', 'look', 'terminal', 'shortcuts', 'about'] as const satisfies readonly Page[]
+const pages = ['keys', 'look', 'terminal', 'providers', 'shortcuts', 'about'] as const satisfies readonly Page[]
 
 export function SettingsPage() {
   const t = useT()
@@ -80,6 +81,8 @@ function PageContent({ page, rows }: { page: Page; rows: SettingRow[] }) {
           <History />
         </>
       )
+    case 'providers':
+      return <Providers />
     case 'shortcuts':
       return <Shortcuts />
     case 'about':

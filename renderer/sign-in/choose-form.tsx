@@ -4,13 +4,17 @@ import { IconKey, IconLock } from '@tabler/icons-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { RescueMail } from '../../shared/rescue-mail.js'
 import type { CredentialAnswer } from '../../shared/terminal-session.js'
+import { visitId } from '../../shared/visit-id.js'
+import { useAccount } from '../enter/use-account.js'
 import { useT } from '../i18n.js'
+import { useVisit } from '../rescue/use-visit.js'
 import { useAppPart } from '../state.js'
 import { Rich } from '../ui/rich.js'
 import { Failed } from './failed.js'
 import { type KeyChoice, KeyFields } from './key-fields.js'
 import { MailView } from './mail-view.js'
 import { PasswordField } from './password-field.js'
+import { FoundPassword, PasswordSearch } from './provider-password.js'
 import type { FormProps } from './sign-in-card.js'
 
 type Method = 'password' | 'key' | 'agent'
@@ -25,6 +29,11 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   const [key, setKey] = useState<KeyChoice>(() => firstKey(keyFiles, failed?.data.file))
   const [mail, setMail] = useState<RescueMail>()
   const [busy, setBusy] = useState(false)
+  const [types, setTypes] = useState(false)
+  const visit = useVisit(quarantine && !session.practice ? visitId(session.host, session.port) : undefined)
+  const link = useAppPart((app) => app.servers.find((one) => one.id === session.serverId)?.provider)
+  const account = useAccount(link)
+  const found = !types && method === 'password' && visit?.password?.phase === 'found' ? visit : undefined
 
   async function submit(given: CredentialAnswer) {
     setBusy(true)
@@ -53,10 +62,30 @@ export function ChooseForm({ session, request, answer }: FormProps) {
           session={session}
           onUse={(found) => submit({ kind: 'password', password: found })}
           onMail={setMail}
-          onPassword={setPassword}
+          onPassword={(pasted) => {
+            setTypes(true)
+            setPassword(pasted)
+          }}
+          onFetched={() => {
+            setTypes(false)
+            setMail(undefined)
+          }}
         />
       )}
-      {!(method === 'password' && mail) && (
+      {!mail && found?.password && (
+        <FoundPassword
+          visit={found.id}
+          password={found.password}
+          account={account}
+          link={link}
+          session={session}
+          request={request}
+          failed={failure}
+          onType={() => setTypes(true)}
+          onCancel={() => void answer({ kind: 'cancel' })}
+        />
+      )}
+      {!found && !(method === 'password' && mail) && (
         <>
           {method === 'password' && (
             <PasswordField
@@ -81,7 +110,10 @@ export function ChooseForm({ session, request, answer }: FormProps) {
           </div>
         </>
       )}
-      {quarantine && !session.practice && method === 'password' && !mail && (
+      {visit && account && link && method === 'password' && !mail && !found && (
+        <PasswordSearch visit={visit.id} password={visit.password} account={account} link={link} />
+      )}
+      {quarantine && !session.practice && method === 'password' && !mail && !found && !account && (
         <div className="rt-signin-help">
           <h3>{t('sign-in.noMail')}</h3>
           <p className="rt-dim rt-sm">

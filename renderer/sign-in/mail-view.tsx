@@ -2,13 +2,18 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconClipboard, IconClipboardCheck, IconExternalLink, IconEye, IconEyeOff } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
+import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import { barePassword, mailServer, type RescueMail, readRescueMail } from '../../shared/rescue-mail.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { visitId } from '../../shared/visit-id.js'
+import { api } from '../api.js'
 import { bridge } from '../bridge.js'
+import { ProblemText } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 import { useIntervention } from '../state.js'
 import { useFormat } from '../ui/format.js'
 import { Finding, type FindingKind } from '../ui/glyphs.js'
+import { useAction } from '../ui/use-action.js'
 import { mailParts } from './mail-parts.js'
 
 interface MailViewProps {
@@ -17,17 +22,27 @@ interface MailViewProps {
   onUse: (password: string) => void
   onMail: (mail: RescueMail | undefined) => void
   onPassword: (password: string) => void
+  /** The core has fetched the secret behind the link; it is shown in the form's place. */
+  onFetched: () => void
 }
 
 const dayMs = 86_400_000
 
-export function MailView({ mail, session, onUse, onMail, onPassword }: MailViewProps) {
+export function MailView({ mail, session, onUse, onMail, onPassword, onFetched }: MailViewProps) {
   const t = useT()
+  const { isBusy, runAndWait } = useAction()
+  const [refused, setRefused] = useState<ProviderProblemInfo | 'browser-only'>()
   const [index, setIndex] = useState(0)
   const [shown, setShown] = useState(false)
   const password = mail.passwords[index % Math.max(1, mail.passwords.length)]
   const isOther = mailServer(mail, session) === 'other'
   const toggle = t(shown ? 'sign-in.hide' : 'sign-in.show')
+  async function fetchSecret({ host, id: secret }: NonNullable<RescueMail['link']>) {
+    const id = visitId(session.host, session.port)
+    const answer = await runAndWait(api.visit.redeemLink({ id, host, secret, ...(mail.user ? { user: mail.user.value } : {}) }))
+    if (answer?.kind === 'ok' && answer.value) onFetched()
+    else if (answer) setRefused(answer.kind === 'ok' ? 'browser-only' : answer.problem)
+  }
   async function pasteAgain() {
     const text = await bridge.readClipboard()
     const bare = barePassword(text)
@@ -88,6 +103,15 @@ export function MailView({ mail, session, onUse, onMail, onPassword }: MailViewP
             size="sm"
             variant={password ? 'default' : 'filled'}
             {...focusIf(!password)}
+            loading={isBusy}
+            onClick={() => mail.link && void fetchSecret(mail.link)}
+          >
+            {t('sign-in.mail.get')}
+          </Button>
+        )}
+        {mail.link && (
+          <Button
+            size="sm"
             leftSection={<IconExternalLink size={16} stroke={1.75} />}
             onClick={() => mail.link && bridge.openExternal(mail.link.value)}
           >
@@ -95,6 +119,11 @@ export function MailView({ mail, session, onUse, onMail, onPassword }: MailViewP
           </Button>
         )}
       </div>
+      {refused && (
+        <div className="rt-signin-hint" role="alert">
+          {refused === 'browser-only' ? t('sign-in.mail.browserOnly') : <ProblemText problem={refused} provider="ovhcloud" />}
+        </div>
+      )}
       <div className="rt-row rt-mail-wrong">
         <span className="rt-dim rt-sm rt-grow">{t('sign-in.mail.wrong')}</span>
         <Button

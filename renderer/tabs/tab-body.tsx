@@ -4,6 +4,7 @@
  * or main button, else to its terminal.
  */
 import { useEffect, useRef } from 'react'
+import { EnterPage } from '../enter/enter-page.js'
 import { HostKeyDialog } from '../host-key/host-key-dialog.js'
 import { InterventionPage } from '../rescue/intervention-page.js'
 import { SeveralPage } from '../rescue/several-page.js'
@@ -52,6 +53,8 @@ function Content({ tab, active }: { tab: Tab; active: boolean }) {
       return <SeveralPage />
     case 'closed':
       return <ClosedPage tabKey={tab.key} target={tab.target} />
+    case 'enter':
+      return <EnterPage tabKey={tab.key} serverId={tab.serverId} />
     case 'intervention':
       return <RescuePage tabKey={tab.key} interventionId={tab.interventionId} />
     case 'session':

@@ -6,6 +6,8 @@ export type Tab =
   | { key: string; kind: 'closed'; target: string }
   /** Lines are set aside and no terminal of this server is open. */
   | { key: string; kind: 'intervention'; interventionId: string }
+  /** A saved server is being put in rescue mode; becomes its session when the rescue system answers. */
+  | { key: string; kind: 'enter'; serverId: string }
   | { key: string; kind: 'settings' }
   | { key: string; kind: 'several' }
 

@@ -2,10 +2,11 @@
  * The tabs. One Tab stop: arrows choose, Ctrl+Shift+PageUp/PageDown move, Delete closes, Enter goes into the tab. The × and
  * dragging are for the pointer. The badge says what is known of the server; RESCUE is a word, not only a colour.
  */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { IconFolder, IconLayoutList, IconLayoutSidebarRight, IconPlugConnectedX, IconPlus, IconSettings, IconX } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { activateTab, closeTab, moveTabTo, openStartTab, togglePanel } from '../actions.js'
+import { isUnderWay, useEnteringOf } from '../enter/store.js'
 import { toggleFiles, useFilesOpen } from '../files/store.js'
 import { useT } from '../i18n.js'
 import { useActiveSession, useAppPart, useIntervention, useSession, useWindow } from '../state.js'
@@ -184,6 +185,8 @@ function useLabel(tab: Tab): Label {
   const id = tab.kind === 'intervention' ? tab.interventionId : session?.interventionId
   const intervention = useIntervention(id)
   const server = useAppPart((app) => app.servers.find((one) => one.id === session?.serverId))
+  const entered = useAppPart((app) => app.servers.find((one) => tab.kind === 'enter' && one.id === tab.serverId))
+  const entering = useEnteringOf(entered)
   const closedName = useAppPart((app) => tab.kind === 'closed' && app.servers.find((one) => one.target === tab.target)?.name)
 
   const rescueTitle = (name: string) => (
@@ -200,6 +203,10 @@ function useLabel(tab: Tab): Label {
       return { icon: <IconLayoutList size={16} stroke={1.75} aria-hidden />, title: t('common.tab.several') }
     case 'closed':
       return { icon: <Plug />, title: closedName || tab.target }
+    case 'enter': {
+      const icon = isUnderWay(entering) ? <Loader className="rt-spin" size={14} /> : entered && <Badge badge={entered.badge} />
+      return { icon, title: entered?.name ?? '' }
+    }
     case 'intervention': {
       if (!intervention) return { title: '' }
       if (!isOpenIntervention(intervention)) return { icon: <Badge badge="known" />, title: nameOf(intervention, t) }

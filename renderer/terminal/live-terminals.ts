@@ -77,6 +77,12 @@ export function useLiveTerminal(sessionId: string): { terminal: LiveTerminal; ta
   return { terminal, tabKey }
 }
 
+/** Types for the person, as if at the keyboard of this session's terminal; nothing when no tab shows it. */
+export function typeInto(sessionId: string, text: string) {
+  const tab = windowState().tabs.find((one) => one.kind === 'session' && one.sessionId === sessionId)
+  if (tab) entries.get(tab.key)?.terminal.type(text)
+}
+
 /** Keeps a port to the session's shell. After the effects that tell the terminal its looks and whether it is seen. */
 export function useTerminalPort(tabKey: string, session: TerminalSession, linkUp: boolean) {
   useEffect(() => {

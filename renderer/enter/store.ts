@@ -1,0 +1,99 @@
+/** Which servers are being put in rescue mode from this window: the way chosen for each, and what the provider said beforehand. */
+import { useSyncExternalStore } from 'react'
+import type { ErrorInfo } from '../../shared/errors.js'
+import type { ServerState } from '../../shared/server.js'
+import type { EnteringState, EnterPreview } from '../../shared/visit.js'
+import { visitId } from '../../shared/visit-id.js'
+import { closeSession } from '../actions.js'
+import { api, attempt } from '../api.js'
+import { update as updateWindow, useAppPart, windowState } from '../state.js'
+import { addTab, type TabContent } from '../tabs/tab-list.js'
+
+export type Method = EnteringState['method']
+export interface Attempted {
+  method: Method
+  /** Of the visit, once the core has resolved the server's address. */
+  visit?: string
+  preview?: EnterPreview
+  error?: ErrorInfo
+  /** Asked for or found under way: the tab goes on by itself when another key answers. */
+  isFollowed: boolean
+}
+
+let current: Readonly<Record<string, Attempted>> = {}
+const listeners = new Set<() => void>()
+
+function set(serverId: string, change: Partial<Attempted>) {
+  current = { ...current, [serverId]: { method: 'api', isFollowed: false, ...current[serverId], ...change } }
+  for (const listener of listeners) listener()
+}
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export const useAttempt = (serverId: string): Attempted | undefined => useSyncExternalStore(subscribe, () => current[serverId])
+export const useAttempts = (): Readonly<Record<string, Attempted>> => useSyncExternalStore(subscribe, () => current)
+/** Another window or run of the app began it: this tab goes on with it. */
+export const follow = (serverId: string) => set(serverId, { isFollowed: true })
+export const endFollowing = (serverId: string) => set(serverId, { isFollowed: false })
+export const chooseMethod = (serverId: string, method: Method) => set(serverId, { method })
+
+/** Asks the provider anew what it says of the machine. The way chosen stays, except that without an account there is no API. */
+export async function loadPreview(serverId: string) {
+  const server = windowState().app?.servers.find((one) => one.id === serverId)
+  const method = current[serverId]?.method ?? (server?.provider?.kind === 'account' ? 'api' : 'by-hand')
+  const isPossible = method !== 'api' || server?.provider?.kind === 'account'
+  const { preview: _old, error: _error, ...rest } = current[serverId] ?? { isFollowed: false }
+  current = { ...current, [serverId]: { ...rest, method: isPossible ? method : 'by-hand' } }
+  for (const listener of listeners) listener()
+  const result = await attempt(api.visit.preview({ serverId }))
+  set(serverId, result.ok ? { visit: result.value.id, preview: result.value.preview } : { error: result.error })
+}
+
+/** Begins: from here on the core watches the address, whatever becomes of this page. */
+export async function enter(serverId: string, method: Method, typed = ''): Promise<ErrorInfo | undefined> {
+  const { app } = windowState()
+  const server = app?.servers.find((one) => one.id === serverId)
+  const visit = current[serverId]?.visit
+  // A former one that has answered is over; the core keeps it until it is put away.
+  if (visit && app && server && enteringOf(app.entering, server)?.phase === 'answered')
+    await attempt(api.visit.dismissEntering({ id: visit }))
+  const result = await attempt(api.visit.enter({ serverId, method, typed }))
+  if (!result.ok) return result.error
+  set(serverId, { visit: result.value.id, isFollowed: true })
+  return undefined
+}
+
+/** From the request until another key answers, or nobody looks any more. */
+export const isUnderWay = (entering: EnteringState | undefined): entering is EnteringState =>
+  entering?.phase === 'requesting' || entering?.phase === 'restarting' || entering?.phase === 'waiting'
+
+/** The restart of a saved server that is under way or was asked for; the core may know its address under another name than the list. */
+export function enteringOf(
+  entering: readonly { id: string; name: string; state: EnteringState }[],
+  server: Pick<ServerState, 'name' | 'address' | 'id'>,
+): EnteringState | undefined {
+  const known = current[server.id]?.visit ?? visitId(server.address.host, server.address.port ?? 22)
+  return (entering.find((one) => one.id === known) ?? entering.find((one) => one.name === server.name))?.state
+}
+
+export const useEnteringOf = (server: ServerState | undefined): EnteringState | undefined =>
+  useAppPart((app) => server && enteringOf(app.entering, server))
+
+const ended = new Set(['lost', 'failed', 'ended', 'cancelled'])
+
+/** *Put in rescue mode…*: in the tab that is there for it, else in a new one. */
+export function showEnter(serverId: string) {
+  const { app, tabs } = windowState()
+  const server = app?.servers.find((one) => one.id === serverId)
+  if (!app || !server) return
+  if (isUnderWay(enteringOf(app.entering, server))) follow(serverId)
+  const content: TabContent = { kind: 'enter', serverId }
+  const mine = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === serverId)
+  if (mine) return updateWindow(() => ({ active: mine.key }))
+  const session = app.sessions.find((one) => (one.serverId === serverId || one.target === server.target) && ended.has(one.phase.kind))
+  updateWindow((state) => addTab(state, content))
+  // What is left of a connection that ended would only stand beside it.
+  if (session) closeSession(session.id)
+}

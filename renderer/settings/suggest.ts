@@ -1,0 +1,30 @@
+/** Which saved server a provider's machine is, as far as names and addresses tell: pure. */
+import type { ProviderServer } from '../../shared/provider.js'
+import type { ServerState } from '../../shared/server.js'
+
+/** The saved server that is linked to this machine of this account. */
+export const linkedServer = (servers: readonly ServerState[], accountId: string, machine: Pick<ProviderServer, 'id'>) =>
+  servers.find(({ provider }) => provider?.kind === 'account' && provider.accountId === accountId && provider.server === machine.id)
+
+/** A saved server at one of its addresses, or called by its name; none that is linked already. */
+export function suggestServer(
+  servers: readonly ServerState[],
+  { name, addresses }: Pick<ProviderServer, 'name' | 'addresses'>,
+): ServerState | undefined {
+  const free = servers.filter(({ provider }) => provider?.kind !== 'account')
+  const wanted = addresses.map(canonical)
+  return (
+    free.find(({ address }) => wanted.includes(canonical(address.host))) ??
+    free.find(({ address }) => canonical(address.host) === canonical(name))
+  )
+}
+
+/** One IPv6 address has many spellings; names have no case. */
+function canonical(host: string): string {
+  if (!host.includes(':')) return host.toLowerCase()
+  try {
+    return new URL(`http://[${host}]`).hostname
+  } catch {
+    return host.toLowerCase()
+  }
+}
