@@ -347,8 +347,11 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     const isOtherScheme = appearance.scheme !== next.scheme
     appearance = next
     terminal.options.theme = terminalTheme(next, searching)
-    // Hits keep the colours they were marked with.
-    if (isOtherScheme && searching && searched) find(searched.text, searched.how, 1, true)
+    if (isOtherScheme && searching && searched) {
+      // Hits keep the colours they were marked with. A search that was cleared begins with the hit where it stood.
+      search.clearDecorations()
+      find(searched.text, searched.how, 1, true)
+    }
     terminal.options.scrollback = next.scrollback
     terminal.options.screenReaderMode = next.screenReader
     if (terminal.options.fontSize === next.fontSize) return

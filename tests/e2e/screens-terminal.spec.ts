@@ -55,7 +55,18 @@ test('13a, 13b: the terminal of a known server, its guard, its search, its links
 
   await page.keyboard.press('Control+Shift+F')
   await page.keyboard.type('ssh')
-  await expect(page.getByRole('search').getByRole('status')).toHaveText(/\d+ of \d+/)
+  const count = page.getByRole('search').getByRole('status')
+  await expect(count).toHaveText(/\d+ of \d+/)
+  const found = await count.textContent()
+  const colour = () =>
+    screen(app)
+      .locator('span', { hasText: /^s$/ }) // one per cell
+      .last()
+      .evaluate((hit) => getComputedStyle(hit).backgroundColor)
+  const dark = await colour()
+  await page.emulateMedia({ colorScheme: 'light' })
+  await expect.poll(colour).not.toBe(dark)
+  await expect(count).toHaveText(found ?? '')
   await everyLook(app, '13b-search-link', async () => {
     await page.locator('.xterm-screen').hover({ position: { x: 400, y: 300 } }) // a link is looked for when the cell changes
     await screen(app).getByText('https://www.example.net').hover({ force: true }) // xterm's own layer takes the pointer
