@@ -1,16 +1,14 @@
 /** Step 4: which disk holds the system, what speaks for it, and the exact commands before anything is mounted. */
-import { Button } from '@mantine/core'
-import { IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
-import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
 import { Finding } from '../ui/glyphs.js'
 import { LockedDisks } from './locked-disks.js'
 import { Mounted } from './mounted.js'
 import { OtherMachine } from './other-machine.js'
+import { Title } from './parts.js'
 import { Systems } from './systems.js'
 import './disks.css'
 
@@ -58,26 +56,6 @@ function Notice({ children }: { children: ReactNode }) {
         <Finding kind="running" />
         {children}
       </p>
-    </div>
-  )
-}
-
-/** The heading with *Look again*. */
-export function Title({ visit, children }: { visit: VisitState; children: ReactNode }) {
-  const t = useT()
-  return (
-    <div className="rt-row rt-between">
-      <h2>{children}</h2>
-      <Button
-        className="rt-panel-way"
-        variant="transparent"
-        size="compact-sm"
-        leftSection={<IconRefresh size={16} stroke={1.75} />}
-        disabled={!visit.isConnected}
-        onClick={() => void call(api.visit.look({ id: visit.id }))}
-      >
-        {t('disks.again')}
-      </Button>
     </div>
   )
 }

@@ -10,7 +10,7 @@ import { Finding, type FindingKind } from '../ui/glyphs.js'
 import { Risk } from '../ui/risk.js'
 import { useAction } from '../ui/use-action.js'
 import { WillRun } from '../ui/will-run.js'
-import { Title } from './disks-panel.js'
+import { Title } from './parts.js'
 
 /** 16a: RAID, LUKS and LVM as a chain, each step opening the next, everything read-only. */
 export function LockedDisks({ visit, disks, plan }: { visit: VisitState; disks: DisksState; plan: MachinePlan }) {

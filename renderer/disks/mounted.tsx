@@ -10,8 +10,7 @@ import { useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
 import { Finding } from '../ui/glyphs.js'
 import { useAction } from '../ui/use-action.js'
-import { Title } from './disks-panel.js'
-import { SystemFacts } from './systems.js'
+import { SystemFacts, Title } from './parts.js'
 
 interface MountedProps {
   visit: VisitState

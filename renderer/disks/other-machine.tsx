@@ -11,8 +11,7 @@ import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Risk } from '../ui/risk.js'
 import { useAction } from '../ui/use-action.js'
-import { Title } from './disks-panel.js'
-import { VolumeLine } from './systems.js'
+import { Title, VolumeLine } from './parts.js'
 
 interface OtherMachineProps {
   visit: VisitState

@@ -5,12 +5,11 @@ import { api, call } from '../api.js'
 import { formatBytes } from '../files/format.js'
 import { useLanguage, useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
-import { useFormat } from '../ui/format.js'
-import { Finding, type FindingKind } from '../ui/glyphs.js'
+import { Finding, } from '../ui/glyphs.js'
 import { Risk } from '../ui/risk.js'
 import { useAction } from '../ui/use-action.js'
 import { WillRun } from '../ui/will-run.js'
-import { Title } from './disks-panel.js'
+import { SystemFacts, Title, VolumeLine } from './parts.js'
 
 /** 04: the systems found, what goes with the chosen one, what is left alone, and the way to mount it. */
 export function Systems({ visit, disks }: { visit: VisitState; disks: DisksState }) {
@@ -107,45 +106,6 @@ function SystemRow({ visit, volume, system, isChosen }: SystemRowProps) {
           </Button>
         )}
       </div>
-    </div>
-  )
-}
-
-const keySigns: Record<FoundSystem['identity']['kind'], FindingKind> = {
-  proven: 'fine',
-  same: 'fine',
-  partly: 'look',
-  'nothing-known': 'todo',
-  'no-keys': 'look',
-  other: 'fail',
-}
-
-/** What speaks for a system, one line each. */
-export function SystemFacts({ system }: { system: FoundSystem }) {
-  const t = useT()
-  const format = useFormat()
-  const { kind, found, known } = system.identity
-  const time = system.lastStarted ? `${format.date(system.lastStarted)} ${format.time(system.lastStarted)}` : undefined
-  return (
-    <ul className="rt-facts">
-      <li>
-        <Finding kind={keySigns[kind]} />
-        {t(`disks.keys.${kind}`, { found, known })}
-      </li>
-      <li>
-        <Finding kind={system.hasFstab ? 'fine' : 'look'} />
-        {system.hasFstab ? (time ? t('disks.fstab', { time }) : t('disks.fstabOnly')) : t('disks.noFstab')}
-      </li>
-    </ul>
-  )
-}
-
-export function VolumeLine({ volume }: { volume: Volume }) {
-  const language = useLanguage()
-  return (
-    <div className="rt-volume-line">
-      <b className="rt-mono">{volume.name}</b> <span className="rt-dim rt-sm">{volume.fileSystem}</span>
-      <span className="rt-volume-size rt-dim rt-num">{formatBytes(volume.size, language)}</span>
     </div>
   )
 }

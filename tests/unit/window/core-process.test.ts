@@ -67,6 +67,7 @@ beforeEach(() => {
   states = []
   killed = []
   core = superviseCore<string>({
+    openFile: async () => '',
     fork() {
       children.push(new FakeChild(children.length + 1))
       return latest()
