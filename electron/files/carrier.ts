@@ -18,17 +18,21 @@ export interface Carrier {
 }
 
 // 16 MiB under way: 2.6 Gbit/s at 50 ms. The page and the terminals have their own connection, nothing waits behind it.
-const OWN_BYTES = 16 * 1024 * 1024
+const FAR_BYTES = 16 * 1024 * 1024
+// Near, more only overruns the socket's buffers: each time the kernel then waits 200 ms before it sends again.
+const NEAR_BYTES = 4 * 1024 * 1024
+// What the fastest links deliver that this side can decrypt.
+const BYTES_PER_MS = 400_000
 // On the terminals' connection an echo waits behind what is under way: 256 KiB cost 2 ms at 10 MB/s where 2 MiB cost 130.
 const SHARED_BYTES = 256 * 1024
 
-type FilesConnection = Pick<SshConnection, 'openSftp'>
+type FilesConnection = Pick<SshConnection, 'openSftp' | 'measureLatency'>
 
 export async function openCarrier(connection: FilesConnection, sharesConnection: boolean): Promise<Carrier> {
-  const inFlight = sharesConnection ? SHARED_BYTES : OWN_BYTES
+  const inFlight = sharesConnection ? SHARED_BYTES : await usefulBytes(connection)
   const opened: Sftp[] = []
   const openLane = async () => {
-    const sftp = await connection.openSftp(sharesConnection ? {} : { window: OWN_BYTES })
+    const sftp = await connection.openSftp(sharesConnection ? {} : { window: inFlight })
     opened.push(sftp)
     return sftp
   }
@@ -36,6 +40,11 @@ export async function openCarrier(connection: FilesConnection, sharesConnection:
   return createCarrier(server, createWindow(inFlight), sharesConnection, () => {
     for (const sftp of opened) sftp.end()
   })
+}
+
+async function usefulBytes(connection: FilesConnection): Promise<number> {
+  const times = [await connection.measureLatency(), await connection.measureLatency()]
+  return Math.round(Math.min(FAR_BYTES, Math.max(NEAR_BYTES, Math.min(...times) * BYTES_PER_MS)))
 }
 
 const createCarrier = (server: FileSystem, window: TransferWindow, sharesConnection: boolean, end: () => void): Carrier => ({

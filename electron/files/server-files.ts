@@ -26,7 +26,7 @@ const LINKS_AT_ONCE = 64
 
 export function createServerFiles(sftp: Sftp, o: ServerFilesOptions): FileSystem {
   const lanes: Lane[] = [{ sftp, inFlight: 0 }]
-  let opening: Promise<void> | undefined
+  let opening = 0
   let maxLanes = o.openLane ? MAX_LANES : 1
 
   async function telling<T>(file: string, work: Promise<T>): Promise<T> {
@@ -60,23 +60,20 @@ export function createServerFiles(sftp: Sftp, o: ServerFilesOptions): FileSystem
       () => false,
     )
 
-  /** A lane with room, opening another when all are full; meanwhile the emptiest. */
+  /** The emptiest lane. As many more are opened as what is under way would fill: each takes four round trips to come. */
   function chooseLane(): Lane {
     const best = lanes.reduce((a, b) => (b.inFlight < a.inFlight ? b : a))
-    if (best.inFlight >= LANE_BYTES && lanes.length < maxLanes && !opening && o.openLane) {
-      opening = o
-        .openLane()
+    const wanted = Math.ceil(lanes.reduce((sum, { inFlight }) => sum + inFlight, 0) / LANE_BYTES)
+    while (o.openLane && lanes.length + opening < Math.min(wanted, maxLanes)) {
+      opening++
+      o.openLane()
         .then(
-          (more) => {
-            lanes.push({ sftp: more, inFlight: 0 })
-          },
+          (more) => void lanes.push({ sftp: more, inFlight: 0 }),
           () => {
             maxLanes = lanes.length
           },
         )
-        .finally(() => {
-          opening = undefined
-        })
+        .finally(() => opening--)
     }
     return best
   }
@@ -110,11 +107,7 @@ export function createServerFiles(sftp: Sftp, o: ServerFilesOptions): FileSystem
         if (sftp.has('fsync@openssh.com')) await telling(file, sftp.fsync(handle))
       },
       async close() {
-        for (const [lane, own] of handles)
-          await telling(
-            file,
-            own.then((one) => lane.sftp.close(one)),
-          )
+        await telling(file, Promise.all([...handles].map(async ([lane, own]) => lane.sftp.close(await own))))
       },
     }
   }

@@ -302,8 +302,7 @@ async function copyFile(
         },
       })
       // After a resume something may lie beyond the end: a source that was longer once.
-      const written = await writing.info()
-      if (written.size > now.size) await writing.truncate(now.size)
+      if (from > 0 && (await writing.info()).size > now.size) await writing.truncate(now.size)
       if (isLarge) await writing.sync()
     } finally {
       await writing.close()
@@ -323,15 +322,14 @@ async function copyFile(
 
 /** Permissions and time of the source; what replaces a file keeps that file's permissions and, where allowed, its owner. */
 async function dress(part: string, from: FileInfo, replaces: FileInfo | undefined, target: FileSystem) {
-  const own = await target.info(part)
-  if (replaces?.kind === 'file' && (replaces.uid !== own.uid || replaces.gid !== own.gid)) {
-    await target.setOwner(part, replaces.uid, replaces.gid).catch(() => {})
+  if (replaces?.kind === 'file') {
+    const own = await target.info(part)
+    if (replaces.uid !== own.uid || replaces.gid !== own.gid) await target.setOwner(part, replaces.uid, replaces.gid).catch(() => {})
   }
   // No set-uid bit travels: it would give a program to whoever owns the copy. Group and others never get more than the umask gives.
   const mode =
     replaces?.kind === 'file' ? replaces.mode : target.side === 'local' ? from.mode & 0o777 & ~process.umask() : from.mode & 0o777
-  await target.setMode(part, mode)
-  await target.setTime(part, from.mtime)
+  await Promise.all([target.setMode(part, mode), target.setTime(part, from.mtime)])
 }
 
 // A name has 255 bytes on every file system that matters; a character up to four.

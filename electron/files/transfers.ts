@@ -21,7 +21,7 @@ import type { openWorkerCarrier } from './worker-carrier.js'
 
 export interface OpenServer {
   identity: ServerIdentity
-  connection: Pick<SshConnection, 'openSftp' | 'secondSignIn'>
+  connection: Pick<SshConnection, 'openSftp' | 'secondSignIn' | 'measureLatency'>
 }
 
 export interface TransfersParts {
