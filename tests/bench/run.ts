@@ -2,6 +2,7 @@
 import globalSetup from '../e2e/global-setup.js'
 import { benchCliStart } from './cli-start.js'
 import { benchColdStart } from './cold-start.js'
+import { benchFiles } from './files.js'
 import { benchKnownHosts } from './known-hosts.js'
 import { type BenchRow, tableHead, tableLine } from './table.js'
 import { benchBusyCore } from './window-busy.js'
@@ -15,6 +16,7 @@ const topics: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   connect: benchConnect,
   terminal: benchTerminal,
   busy: benchBusyCore,
+  files: benchFiles,
 }
 
 const wanted = process.argv.slice(2)
