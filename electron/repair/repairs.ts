@@ -252,8 +252,10 @@ export function createRepairs(o: RepairsParts): Repairs {
         }
         const task = o.tasks.find((one) => one.id === choice.task)!
         await examineOne(task, system)
+        // A fault that became a warning stops nobody any more: `nofail` for a disk that is still missing.
         const after = planned.get(choice.task)?.find((one) => one.id === finding.id)
-        const isGone = planned.has(choice.task) && (!after || after.state === 'fine')
+        const isGone =
+          planned.has(choice.task) && (!after || after.state === 'fine' || (finding.state === 'fault' && after.state === 'warning'))
         const change: Change = { ...entry.change, result: isGone ? 'verified' : 'still-there' }
         await record({ ...entry, change })
         return change

@@ -35,10 +35,12 @@ function codesOf(task: string): Set<string> {
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n')
   const literals = [...source.matchAll(/'([a-z][a-z\d-]+)'/g)].map(([, literal]) => literal!)
-  return new Set([...literals, ...literals.map((literal) => `net-${literal}`)])
+  // Put together from a kind: `net-…`, `fstab-…`, `fs-repair-…`.
+  const made = ['net', 'fstab', 'fs-repair'].flatMap((prefix) => literals.map((literal) => `${prefix}-${literal}`))
+  return new Set([...literals, ...made])
 }
 
-describe.each(['access', 'firewall', 'network'])('words of %s', (task) => {
+describe.each(['access', 'boot', 'firewall', 'network'])('words of %s', (task) => {
   const [en, fr] = [load('en', task), load('fr', task)]
 
   it('are there in both languages, with the same parts and values', () => {

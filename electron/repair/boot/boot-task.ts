@@ -1,0 +1,28 @@
+/** "System does not boot": space, fstab, file systems, kernel, boot loader, packages, and what the last start said. */
+import type { RepairTask } from '../task.js'
+import { readBootFacts } from './facts.js'
+import { fileSystemFindings } from './file-systems.js'
+import { fstabFindings } from './fstab-findings.js'
+import { spaceFindings } from './space.js'
+import { journalFinding, kernelFinding, loaderFindings, packageFinding, targetFinding, treeFinding } from './start-findings.js'
+
+export function createBootTask(): RepairTask {
+  return {
+    id: 'boot',
+    async examine(system, signal) {
+      const facts = await readBootFacts(system, signal)
+      const fstab = facts.files.get('/etc/fstab')
+      return [
+        ...(await fstabFindings(system, fstab, signal)),
+        ...(await spaceFindings(system, facts.mounted, signal)),
+        ...treeFinding(facts),
+        kernelFinding(system, facts),
+        ...loaderFindings(system, facts),
+        ...targetFinding(system, facts),
+        ...packageFinding(system, facts),
+        ...(await fileSystemFindings(system, facts.inUse, fstab, signal)),
+        ...(await journalFinding(system, facts, signal)),
+      ]
+    },
+  }
+}

@@ -1,0 +1,164 @@
+/** What the file systems say of themselves, and a real check where none is mounted. Repairs can lose data and ask for the device's name. */
+import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
+import { readFacts } from '../fact-script.js'
+import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
+import { setFsckPass } from './fstab-rules.js'
+
+export interface ExtState {
+  state: string
+  errors: number
+  firstError: string | undefined
+  lastChecked: string | undefined
+  mountCount: number
+  needsRecovery: boolean
+}
+
+/** `dumpe2fs -h`: `Filesystem state:         clean with errors`. Undefined when it is no such report. */
+export function parseDumpe2fs(report: string): ExtState | undefined {
+  const value = (name: string) => new RegExp(`^${name}:\\s+(.*?)\\s*$`, 'm').exec(report)?.[1]
+  const state = value('Filesystem state')
+  if (state === undefined) return undefined
+  return {
+    state,
+    errors: Number(value('FS Error count')) || 0,
+    firstError: value('First error function'),
+    lastChecked: value('Last checked'),
+    mountCount: Number(value('Mount count')) || 0,
+    needsRecovery: / needs_recovery\b/.test(value('Filesystem features') ?? ''),
+  }
+}
+
+/** Not clean, or errors were noted. A mounted file system is never "clean" by its state alone with a journal, so only errors count then. */
+export const isDamaged = ({ state, errors }: ExtState) => errors > 0 || /error/i.test(state)
+
+/** `btrfs device stats`: `[/dev/sdb1].write_io_errs   3`. @returns the counters that are not zero. */
+export const parseBtrfsStats = (report: string): string[] => report.split('\n').filter((line) => /\]\.\w+_errs\s+[1-9]/.test(line))
+
+/** e2fsck(8), EXIT CODE: a sum. */
+export const e2fsckSays = (status: number) => ({
+  fixed: (status & 1) !== 0,
+  left: (status & 4) !== 0,
+  failed: (status & (8 | 16 | 32 | 128)) !== 0,
+})
+
+type Device = MountedSystem['blockDevices'][number]
+
+export async function fileSystemFindings(
+  system: MountedSystem,
+  inUse: ReadonlySet<string>,
+  fstab: string | undefined,
+  signal: AbortSignal,
+): Promise<TaskFinding[]> {
+  const devices = system.blockDevices.filter((device) => /^(?:ext[234]|xfs|btrfs)$/.test(device.fileSystem))
+  const isMounted = (device: Device) => inUse.has(device.path) || device.path === system.device
+  const ext = devices.filter(({ fileSystem }) => fileSystem.startsWith('ext'))
+  const facts = await readFacts(
+    system,
+    headScript,
+    ext.map(({ path }) => path),
+    { shown: ['dumpe2fs', '-h', system.device], limitMs: 40_000, signal },
+  )
+  const findings: TaskFinding[] = []
+  for (const device of devices) {
+    const state = device.fileSystem.startsWith('ext') ? parseDumpe2fs(facts(`head-${ext.indexOf(device)}`).text) : undefined
+    if (isMounted(device)) {
+      if (state && isDamaged(state)) findings.push(mountedDamage(device, state, fstab))
+    } else findings.push(...(await checkFinding(system, device, state, signal)))
+  }
+  const btrfs = parseBtrfsStats(facts('btrfs').text)
+  if (btrfs.length > 0) {
+    const evidence = [evidenceOf('btrfs device stats', btrfs.join('\n'))]
+    findings.push(findingOf('file-system-counters', 'warning', 'fs-btrfs-errors', { device: system.device }, { evidence }))
+  }
+  return findings.length > 0 ? findings : [findingOf('file-systems', 'fine', 'fs-fine')]
+}
+
+const headScript = `number=0
+for device; do part "head-$number" 8 dumpe2fs -h "$device"; number=$((number + 1)); done
+part btrfs 8 btrfs device stats "$root"
+`
+
+const damageEvidence = (device: Device, state: ExtState) =>
+  evidenceOf(
+    `dumpe2fs -h ${device.path}`,
+    [
+      `Filesystem state: ${state.state}`,
+      ...(state.errors > 0 ? [`FS Error count: ${state.errors}`] : []),
+      ...(state.firstError ? [`First error function: ${state.firstError}`] : []),
+      `Mount count: ${state.mountCount}`,
+      `Last checked: ${state.lastChecked ?? '?'}`,
+    ].join('\n'),
+  )
+
+/** A mounted file system is not touched: its own start can check it, when fstab says so. */
+function mountedDamage(device: Device, state: ExtState, fstab: string | undefined): TaskFinding {
+  const after = fstab === undefined ? undefined : setFsckPass(fstab, device)
+  const proposals: PlannedProposal[] =
+    after === undefined || after === fstab
+      ? []
+      : [proposalOf('fsck-at-start', { device: device.path }, [{ kind: 'edit', path: '/etc/fstab', before: fstab, after }])]
+  return findingOf(
+    `file-system:${device.path}`,
+    proposals.length > 0 || after === undefined ? 'fault' : 'warning',
+    'fs-damaged-mounted',
+    { device: device.path, errors: state.errors, checked: after !== undefined && after === fstab ? 'yes' : 'no' },
+    { evidence: [damageEvidence(device, state)], proposals },
+  )
+}
+
+const CHECK_MS = 25_000
+
+/** One that is not mounted can be checked for real, without a write. */
+async function checkFinding(
+  system: MountedSystem,
+  device: Device,
+  state: ExtState | undefined,
+  signal: AbortSignal,
+): Promise<TaskFinding[]> {
+  const isExt = device.fileSystem.startsWith('ext')
+  if (device.fileSystem === 'btrfs') return []
+  const words = isExt ? (['e2fsck', '-fn', device.path] as const) : (['xfs_repair', '-n', device.path] as const)
+  const { exitCode, stdout, stderr, timedOut } = await system.machine.run({ words, risk: 'reads', limitMs: CHECK_MS, signal })
+  const said = `${stdout.toString('utf8')}\n${stderr}`
+  const id = `file-system:${device.path}`
+  const evidence = [...(state ? [damageEvidence(device, state)] : []), evidenceOf(words.join(' '), said.slice(-3500))]
+  if (timedOut || exitCode === undefined || exitCode === 127 || exitCode === 126) {
+    if (state && isDamaged(state)) return [damaged(device, evidence)]
+    return [findingOf(id, 'unknown', 'fs-unchecked', { device: device.path, why: timedOut ? 'slow' : 'tool' }, { evidence })]
+  }
+  const says = e2fsckSays(exitCode)
+  const isBad = isExt ? says.left || says.failed || (state !== undefined && isDamaged(state)) : exitCode === 1
+  if (isExt && exitCode !== 0 && (state?.needsRecovery ?? false) && !says.failed && !(state && isDamaged(state))) {
+    // What e2fsck -n finds before the journal is replayed may be nothing: the next mount replays it.
+    return [findingOf(id, 'warning', 'fs-journal', { device: device.path }, { evidence, proposals: [repair(device, 'preen')] })]
+  }
+  if (!isExt && exitCode === 2) return [findingOf(id, 'warning', 'fs-journal', { device: device.path }, { evidence })]
+  return isBad ? [damaged(device, evidence)] : []
+}
+
+const damaged = (device: Device, evidence: TaskFinding['evidence']) =>
+  findingOf(
+    `file-system:${device.path}`,
+    'fault',
+    'fs-damaged',
+    { device: device.path },
+    {
+      evidence,
+      proposals: device.fileSystem === 'xfs' ? [repair(device, 'xfs')] : [repair(device, 'preen'), repair(device, 'yes')],
+    },
+  )
+
+/** 0 ok, 1 repaired, 2 repaired and restart (nothing of this system runs): all done. */
+const REPAIRED = [0, 1, 2, 3]
+
+function repair(device: Device, how: 'preen' | 'yes' | 'xfs'): PlannedProposal {
+  const words = how === 'xfs' ? (['xfs_repair', device.path] as const) : (['e2fsck', how === 'preen' ? '-fp' : '-fy', device.path] as const)
+  const step: Step = { kind: 'run', words, risk: 'data', limitMs: 3_600_000, okExitCodes: how === 'xfs' ? [0] : REPAIRED }
+  return {
+    id: `fs-repair-${how}`,
+    words: wordsOf(`fs-repair-${how}`, { device: device.path }),
+    risk: 'data',
+    typed: device.path.replace(/^\/dev\//, ''),
+    steps: () => [step],
+  }
+}

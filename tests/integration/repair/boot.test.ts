@@ -1,0 +1,131 @@
+/** "System does not boot" on real trees and real devices: what is found, and that a proposal removes what it was made for. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createBootTask } from '../../../electron/repair/boot/boot-task.js'
+import type { Repairs } from '../../../electron/repair/repairs.js'
+import { applyProposal, createTestSystem, findingsOf, repairsOf, statesOf, type TestSystem } from '../../support/mounted-system.js'
+
+let system: TestSystem
+let repairs: Repairs
+
+/** A tree that can start, as far as files tell. */
+function start(files: Record<string, string> = {}) {
+  system = createTestSystem({
+    '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
+    '/etc/fstab': 'UUID=11111111-2222-3333-4444-555555555555 / ext4 errors=remount-ro 0 1\n',
+    '/usr/bin/sh': '#!/bin/true\n',
+    '/usr/sbin/init': '#!/bin/true\n',
+    '/usr/lib/modules/6.1.0-31-amd64/modules.dep': 'x\n',
+    '/boot/vmlinuz-6.1.0-31-amd64': 'kernel',
+    '/boot/initrd.img-6.1.0-31-amd64': 'initramfs',
+    '/boot/grub/grub.cfg': 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=UUID=x ro\n}\n',
+    '/var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\n',
+    '/usr/lib/systemd/system/multi-user.target': '[Unit]\nDescription=x\n',
+    ...files,
+  })
+  mkdirSync(join(system.root, 'usr/lib64'), { recursive: true })
+  for (const name of ['usr/bin/sh', 'usr/sbin/init']) execFileSync('chmod', ['755', join(system.root, name)])
+  system.blockDevices = [
+    { path: '/dev/sdx1', uuid: '11111111-2222-3333-4444-555555555555', label: '', partUuid: '', partLabel: '', fileSystem: '' },
+  ]
+  repairs = repairsOf(system, createBootTask())
+}
+afterEach(() => system.remove())
+const read = (path: string) => readFileSync(join(system.root, path), 'utf8')
+
+describe('a system in order', () => {
+  it('has nothing to fix', async () => {
+    start()
+    const states = await statesOf(repairs, 'boot')
+    expect(Object.entries(states).filter(([, state]) => state.startsWith('fault'))).toEqual([])
+    expect(states).toMatchObject({ fstab: 'fine fstab-fine', kernel: 'fine kernel-fine', packages: 'fine packages-fine' })
+  })
+})
+
+describe('fstab', () => {
+  const gone = 'UUID=99999999-2222-3333-4444-555555555555 /srv/data ext4 defaults 0 2\n'
+  const whole = 'UUID=11111111-2222-3333-4444-555555555555 / ext4 errors=remount-ro 0 1\n'
+
+  it('adds nofail to the line of a disk that is gone, and changes nothing else', async () => {
+    start({ '/etc/fstab': `# a comment\n${whole}${gone}` })
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ 'fstab-unknown-device:/srv/data': 'fault fstab-unknown-device' })
+    const change = await applyProposal(repairs, 'boot', 'fstab-unknown-device:/srv/data', 'fstab-nofail')
+    expect(change.result).toBe('verified')
+    expect(read('/etc/fstab')).toBe(`# a comment\n${whole}${gone.replace('defaults', 'defaults,nofail')}`)
+  })
+
+  it('names the one disk that fits', async () => {
+    start({ '/etc/fstab': `${whole}${gone}` })
+    system.blockDevices.push({ path: '/dev/sdx2', uuid: 'aaaa-bbbb', label: '', partUuid: '', partLabel: '', fileSystem: 'ext4' })
+    await applyProposal(repairs, 'boot', 'fstab-unknown-device:/srv/data', 'fstab-replace-device')
+    expect(read('/etc/fstab')).toContain('UUID=aaaa-bbbb /srv/data')
+  })
+
+  it('corrects an option that is one slip away', async () => {
+    start({ '/etc/fstab': whole.replace('errors=', 'erorrs=') })
+    await applyProposal(repairs, 'boot', 'fstab-option:/', 'fstab-set-option')
+    expect(read('/etc/fstab')).toBe(whole)
+  })
+
+  it('takes hostile text as text', async () => {
+    start({ '/etc/fstab': `${whole}LABEL=$(reboot) /mnt/\u202ex ext4 defaults 0 2\nUUID= \n\0\n` })
+    await statesOf(repairs, 'boot')
+    const findings = findingsOf(repairs, 'boot')
+    expect(JSON.stringify(findings)).not.toMatch(/\u202e/)
+  })
+})
+
+describe('kernel and loader', () => {
+  it('misses the kernel', async () => {
+    start()
+    rmSync(join(system.root, 'boot/vmlinuz-6.1.0-31-amd64'))
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ kernel: 'fault kernel-missing', 'loader-menu': 'fault loader-menu-stale' })
+  })
+
+  it('misses the initramfs, an empty one too', async () => {
+    start()
+    writeFileSync(join(system.root, 'boot/initrd.img-6.1.0-31-amd64'), '')
+    await statesOf(repairs, 'boot')
+    const findings = findingsOf(repairs, 'boot')
+    expect(findings.find(({ id }) => id === 'kernel')).toMatchObject({
+      state: 'fault',
+      keepsOut: true,
+      words: { code: 'initramfs-missing' },
+    })
+  })
+
+  it('sees boot code that was wiped, and asks for the name of the disk before it writes', async () => {
+    start()
+    const disk = join(system.root, '../disk.img')
+    writeFileSync(disk, Buffer.alloc(64 * 1024))
+    system.disks = [disk]
+    await statesOf(repairs, 'boot')
+    const finding = findingsOf(repairs, 'boot').find(({ id }) => id === 'loader')
+    expect(finding).toMatchObject({ state: 'fault', keepsOut: true, proposals: [{ risk: 'data', typed: disk.replace(/^\/dev\//, '') }] })
+    rmSync(disk)
+  })
+})
+
+describe('what a start needs besides', () => {
+  it('sees a start into emergency mode and leads back', async () => {
+    start({ '/usr/lib/systemd/system/emergency.target': '[Unit]\nDescription=x\n' })
+    mkdirSync(join(system.root, 'etc/systemd/system'), { recursive: true })
+    symlinkSync('/lib/systemd/system/emergency.target', join(system.root, 'etc/systemd/system/default.target'))
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ target: 'fault target-wrong' })
+    expect((await applyProposal(repairs, 'boot', 'target', 'set-target')).result).toBe('verified')
+  })
+
+  it('sees broken links of the tree and a lost root account', async () => {
+    start({ '/etc/passwd': 'nobody:x:65534:65534::/:/bin/false\n' })
+    rmSync(join(system.root, 'bin'))
+    symlinkSync('usr/nowhere', join(system.root, 'bin'))
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ tree: 'fault tree-broken', passwd: 'fault passwd-broken' })
+  })
+
+  it('sees an interrupted update', async () => {
+    start({ '/var/lib/dpkg/status': 'Package: nginx\nStatus: install reinstreq half-installed\n' })
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ packages: 'warning packages-interrupted' })
+  })
+})
