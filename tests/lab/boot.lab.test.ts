@@ -8,7 +8,7 @@ let machine: Machine
 beforeAll(async () => {
   machine = await createMachine(await customerImage('plain'))
 })
-afterAll(() => machine.dispose())
+afterAll(() => machine?.dispose())
 
 it('starts in normal mode with the keys its disk holds, and lets both users in', async () => {
   await machine.start('normal')
@@ -20,7 +20,7 @@ it('starts in normal mode with the keys its disk holds, and lets both users in',
     remote.end()
   }
   const remote = await logIn(machine.port, customerLogins.root)
-  expect(await remote.output('lsblk -nro NAME,MOUNTPOINT | grep sda1')).toBe('sda1 /\n')
+  expect(await remote.output('lsblk -nro NAME,MOUNTPOINT | grep -w sda1')).toBe('sda1 /\n')
   await remote.output('echo kept > /root/note; sync')
   remote.end()
 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
   image = await customerImage('plain')
   workshop = await openWorkshop(await rescueImage())
 })
-afterAll(() => workshop.close())
+afterAll(() => workshop?.close())
 
 /** One way to get in that works on a healthy machine. */
 const everybody = Object.values(customerLogins)

@@ -22,9 +22,9 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   pty?.kill()
-  await machine.dispose()
-  await cli.dispose()
-  await rm(home, { recursive: true, force: true })
+  await machine?.dispose()
+  await cli?.dispose()
+  if (home) await rm(home, { recursive: true, force: true })
 })
 
 it('a forgotten root password: check, set aside, connect, repair by hand, watch', async () => {

@@ -63,11 +63,9 @@ export async function rescueImage(): Promise<RescueImage> {
 
 export async function customerImage(variant: Variant): Promise<CustomerImage> {
   const tree = [packages.both, packages.customer, 'build-tree.sh', 'customer.sh']
-  const folder = await cached(`customer-${variant}`, [...tree, 'install.sh'], async (target) => {
-    const from = await cached('tree', tree, (into) =>
-      // Zeroes at the end make whole sectors of it; tar stops at its own end mark.
-      inTree('customer', into, ['tar -C "$TREE" -b 2048 -cf "$TARGET/tree.tar" .']),
-    )
+  const folder = await cached(`customer-${variant}`, [...tree, 'variant.sh', 'install.sh'], async (target) => {
+    const base = await cached('tree', tree, (into) => inTree('customer', into, [pack]))
+    const from = await cached(`tree-${variant}`, [...tree, 'variant.sh'], (into) => inVariant(variant, join(base, 'tree.tar'), into))
     const disks = variant === 'raid1' ? ['disk0.qcow2', 'disk1.qcow2'] : ['disk0.qcow2']
     for (const disk of disks) await execute('qemu-img', ['create', '-q', '-f', 'qcow2', join(target, disk), '4G'])
     const workshop = await openWorkshop(await rescueImage())
@@ -113,13 +111,25 @@ async function cached(name: string, ingredients: string[], make: (folder: string
   return folder
 }
 
+/** Zeroes at the end make whole sectors of it; tar stops at its own end mark. */
+const pack = 'tar -C "$TREE" -b 2048 -cf "$TARGET/tree.tar" .'
+
+async function inVariant(variant: Variant, base: string, target: string) {
+  const tree = join(target, 'tree')
+  await inNamespace(target, ['sh', recipe('variant.sh'), base, tree, variant])
+  await loggedTo(join(target, 'build.log'), ['sh', '-euc', pack], { TREE: tree, TARGET: target })
+  await rm(tree, { recursive: true })
+}
+
+const inNamespace = (target: string, command: string[]) =>
+  loggedTo(join(target, 'build.log'), ['unshare', '--mount', '--propagation', 'private', ...command])
+
 /** Runs shell lines with $TREE (a fresh Debian tree) and $TARGET, then throws the tree away. */
 async function inTree(kind: 'rescue' | 'customer', target: string, lines: string[]) {
   const { site, suite } = await mirror()
   const tree = join(target, 'tree')
   const names = `${packages.both} ${packages[kind]}`.split(/\s+/).join(',')
-  const build = ['sh', recipe('build-tree.sh'), tree, suite, site, join(cache(), 'debs'), names, recipe(`${kind}.sh`)]
-  await loggedTo(join(target, 'build.log'), ['unshare', '--mount', '--propagation', 'private', ...build])
+  await inNamespace(target, ['sh', recipe('build-tree.sh'), tree, suite, site, join(cache(), 'debs'), names, recipe(`${kind}.sh`)])
   await loggedTo(join(target, 'build.log'), ['sh', '-euc', lines.join('\n')], { TREE: tree, TARGET: target })
   await rm(tree, { recursive: true })
 }

@@ -69,6 +69,7 @@ export async function createMachine(image: CustomerImage): Promise<Machine> {
   let mode: BootMode | undefined
   let rootPassword = ''
   let began = 0
+  let plugged = Promise.resolve()
 
   async function stop() {
     await guest?.stop()
@@ -86,12 +87,15 @@ export async function createMachine(image: CustomerImage): Promise<Machine> {
         ? await startGuest({
             folder,
             port,
-            disks: [await overlay(own, join(folder, 'rescue.qcow2')), ...disks],
+            disks: [await overlay(own, join(folder, 'rescue.qcow2'))],
             kernel: { kernel, initrd, append, rootPassword },
           })
         : await startGuest({ folder, port, disks })
     console = guest.console
     mode = next
+    plugged = next === 'rescue' ? plugInOrder(guest, disks) : Promise.resolve()
+    // Told to whoever waits for the boot.
+    plugged.catch(() => {})
     if (next === 'normal' && image.variant === 'luks')
       console.waitFor(/Please unlock disk/, BOOT_LIMIT).then(
         () => console?.type(`${luksPassphrase}\n`),
@@ -128,11 +132,26 @@ export async function createMachine(image: CustomerImage): Promise<Machine> {
     knownHosts: () => image.hostKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(''),
     start,
     stop,
-    waitForBoot: (limitMs = BOOT_LIMIT) => bootEnd(running(), port, began, limitMs),
+    async waitForBoot(limitMs = BOOT_LIMIT) {
+      const end = await bootEnd(running(), port, began, limitMs)
+      await plugged
+      return end
+    },
     async dispose() {
       await stop()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/**
+ * The kernel looks at several disks at once and gives out sda, sdb, … in the order they answer. The customer's come when the rescue
+ * system's own is sda, as a provider's panel has it.
+ */
+async function plugInOrder(guest: Guest, disks: readonly Disk[]) {
+  for (const [index, disk] of disks.entries()) {
+    await guest.console.waitFor(new RegExp(`\\[sd${'abc'[index]}\\] Attached SCSI disk`), BOOT_LIMIT)
+    await guest.plug(`customer${index}`, disk)
   }
 }
 

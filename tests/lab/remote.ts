@@ -88,7 +88,11 @@ function readsBanner(port: number, limitMs: number, signal?: AbortSignal): Promi
 
 /** The host keys a server shows, `TYPE BASE64`, sorted, as OpenSSH's own tool sees them. */
 export async function scanHostKeys(port: number): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('ssh-keyscan', ['-T', '30', '-p', String(port), '127.0.0.1'])
-  const lines = stdout.split('\n').filter((line) => line && !line.startsWith('#'))
-  return lines.map((line) => line.split(' ').slice(1).join(' ')).sort()
+  const keys: string[] = []
+  // One after the other: each is a key exchange of seconds, and together they would run into the tool's own limit.
+  for (const type of ['ecdsa', 'ed25519', 'rsa']) {
+    const { stdout } = await promisify(execFile)('ssh-keyscan', ['-T', '120', '-t', type, '-p', String(port), '127.0.0.1'])
+    for (const line of stdout.split('\n')) if (line && !line.startsWith('#')) keys.push(line.split(' ').slice(1).join(' '))
+  }
+  return keys.sort()
 }

@@ -26,13 +26,13 @@ disk=${disks[0]}
 mkfs.vfat -n ESP "${disk}15" > /dev/null
 
 step file systems
-root=${disk}1 modules=ext4 options=errors=remount-ro
+root=${disk}1 type=ext4 options=errors=remount-ro
 ext4() { mkfs.ext4 -q -F -E lazy_itable_init=1,lazy_journal_init=1 "$@"; }
 case $variant in
   plain) ext4 -L cloudimg-rootfs "$root" ;;
-  xfs) modules=xfs options=defaults; mkfs.xfs -q -f "$root" ;;
+  xfs) type=xfs options=defaults; mkfs.xfs -q -f "$root" ;;
   btrfs)
-    modules=btrfs options=subvol=@
+    type=btrfs options=subvol=@
     mkfs.btrfs -q -f "$root"
     mount "$root" $mnt
     btrfs -q subvolume create $mnt/@
@@ -51,17 +51,19 @@ case $variant in
     # Light, for software emulation: a real one takes a second of a real processor to open.
     printf 'lab passphrase' | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$root" -
     printf 'lab passphrase' | cryptsetup open --key-file - "$root" crypt-root
-    root=/dev/mapper/crypt-root modules='ext4 dm-crypt'
+    root=/dev/mapper/crypt-root
     ext4 "$root"
     ;;
   raid1)
-    yes | mdadm --quiet --create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --assume-clean "${disk}1" "${disks[1]}1"
-    root=/dev/md0 modules='ext4 raid1'
+    yes | mdadm --quiet --create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --uuid=6d1f2c3e:a1b2c3d4:e5f60718:293a4b5c --assume-clean "${disk}1" "${disks[1]}1"
+    root=/dev/md0
     ext4 "$root"
     ;;
 esac
 uuid() { blkid -p -s UUID -o value "$1"; }
 mount -o "${options/errors=remount-ro/defaults}" "$root" $mnt
+# What is mounted below must not be copied to the services that have mounts of their own: they would keep the root in use.
+mount --make-private $mnt
 case $variant in
   lvm | luks)
     ext4 -L boot "${disk}16"
@@ -84,7 +86,7 @@ step configuration
   case $variant in
     lvm) echo "/dev/mapper/vps-root / ext4 $options 0 1" ;;
     luks) echo "/dev/mapper/crypt-root / ext4 $options 0 1" ;;
-    *) echo "UUID=$(uuid "$root") / ${modules%% *} $options 0 1" ;;
+    *) echo "UUID=$(uuid "$root") / $type $options 0 1" ;;
   esac
   case $variant in lvm | luks) echo "UUID=$(uuid "${disk}16") /boot ext4 defaults 0 2" ;; esac
   [ $variant != btrfs ] || echo "UUID=$(uuid "$root") /home btrfs subvol=@home 0 0"
@@ -92,8 +94,6 @@ step configuration
   [ $variant != lvm ] || echo '/dev/mapper/vps-swap none swap sw 0 0'
 } > $mnt/etc/fstab
 [ $variant != luks ] || echo "crypt-root UUID=$(uuid "${disk}1") none luks,discard" > $mnt/etc/crypttab
-[ $variant != raid1 ] || mdadm --detail --scan >> $mnt/etc/mdadm/mdadm.conf
-printf '%s\n' $modules >> $mnt/etc/initramfs-tools/modules
 # The provider's way: one address alone in its network, the gateway named as being on the wire.
 if [ $variant = lvm ]; then
   cat > $mnt/etc/network/interfaces <<NET
@@ -127,18 +127,10 @@ fi
 
 step programs
 for d in dev proc sys run; do mount --rbind /$d $mnt/$d && mount --make-rslave $mnt/$d; done
-echo update_initramfs=no > $mnt/etc/initramfs-tools/update-initramfs.conf
-case $variant in lvm) keep=lvm2 ;; luks) keep=cryptsetup-initramfs ;; raid1) keep=mdadm ;; btrfs) keep=btrfs-progs ;; xfs) keep=xfsprogs ;; *) keep=none ;; esac
-for package in lvm2 cryptsetup-initramfs mdadm btrfs-progs; do [ $package = $keep ] || echo $package; done |
-  DEBIAN_FRONTEND=noninteractive xargs chroot $mnt dpkg --purge > /dev/null
-[ $variant = lvm ] && idle=netplan.io || idle=ifupdown
-chroot $mnt dpkg --purge $idle > /dev/null
-[ $variant = lvm ] || chroot $mnt systemctl -q enable systemd-networkd
-echo update_initramfs=yes > $mnt/etc/initramfs-tools/update-initramfs.conf
 chroot $mnt ssh-keygen -q -A
 sed -i 's/ root@.*/ root@vps-lab/' $mnt/etc/ssh/ssh_host_*_key.pub
-step initramfs
-chroot $mnt update-initramfs -u -k all
+# Which device to open is looked up where it is open.
+[ $variant != luks ] || chroot $mnt update-initramfs -u -k all
 step boot loader
 for each in "${disks[@]}"; do chroot $mnt grub-install --target=i386-pc "$each"; done
 chroot $mnt grub-install --target=x86_64-efi --efi-directory=/boot/efi --no-nvram --removable

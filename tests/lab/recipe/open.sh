@@ -11,6 +11,8 @@ open_system() {
   options=
   [ "$VARIANT" != btrfs ] || options='-o subvol=@'
   mount $options "$root" /mnt
+  # What is mounted below must not be copied to the services that have mounts of their own: they would keep the root in use.
+  mount --make-private /mnt
   case $VARIANT in lvm | luks) mount "${disk}16" /mnt/boot ;; esac
   mount "${disk}15" /mnt/boot/efi
   for d in dev proc sys run; do mount --rbind /$d /mnt/$d && mount --make-rslave /mnt/$d; done
