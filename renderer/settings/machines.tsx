@@ -79,13 +79,11 @@ function Machine({ account, machine }: { account: ProviderAccount; machine: Prov
         <span className="rt-row">
           <Select
             size="xs"
-            clearable
+            allowDeselect={false}
             searchable
             aria-label={t('accounts.serverOf', { machine: machine.name })}
-            placeholder={t('accounts.notLinked')}
-            clearButtonProps={{ 'aria-label': t('accounts.unlink', { machine: machine.name }), tabIndex: 0 }}
-            value={linked?.id ?? null}
-            data={servers.map(({ id, name }) => ({ value: id, label: name }))}
+            value={linked?.id ?? ''}
+            data={[{ value: '', label: t('accounts.notLinked') }, ...servers.map(({ id, name }) => ({ value: id, label: name }))]}
             onChange={(id) => void link(id)}
           />
           {suggested && (

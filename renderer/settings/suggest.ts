@@ -6,17 +6,17 @@ import type { ServerState } from '../../shared/server.js'
 export const linkedServer = (servers: readonly ServerState[], accountId: string, machine: Pick<ProviderServer, 'id'>) =>
   servers.find(({ provider }) => provider?.kind === 'account' && provider.accountId === accountId && provider.server === machine.id)
 
-/** A saved server at one of its addresses, or called by its name; none that is linked already. */
+/** A saved server at one of its addresses, or called by its name or the provider's id of it; none that is linked already. */
 export function suggestServer(
   servers: readonly ServerState[],
-  { name, addresses }: Pick<ProviderServer, 'name' | 'addresses'>,
+  { id, name, addresses }: Pick<ProviderServer, 'id' | 'name' | 'addresses'>,
 ): ServerState | undefined {
   const free = servers.filter(({ provider }) => provider?.kind !== 'account')
-  const wanted = addresses.map(canonical)
-  return (
-    free.find(({ address }) => wanted.includes(canonical(address.host))) ??
-    free.find(({ address }) => canonical(address.host) === canonical(name))
-  )
+  const at = (hosts: readonly string[]) => {
+    const wanted = hosts.map(canonical)
+    return free.find(({ address }) => wanted.includes(canonical(address.host)))
+  }
+  return at(addresses) ?? at([name, id.slice(id.indexOf('/') + 1)])
 }
 
 /** One IPv6 address has many spellings; names have no case. */
