@@ -145,7 +145,8 @@ async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptio
   channel.on('close', () => finish('the server closed SFTP'))
 
   function topUp() {
-    const target = o.window ?? 0
+    const target = o.window
+    if (!target) return
     const missing = target - channel.incoming.window
     if (missing < target / 4 || channel.outgoing.state !== 'open') return
     channel.incoming.window += missing
