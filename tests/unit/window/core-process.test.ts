@@ -67,7 +67,7 @@ beforeEach(() => {
   states = []
   killed = []
   core = superviseCore<string>({
-    openFile: async () => '',
+    openFile: async (path) => (path === '/copy.txt' ? '' : 'no program for it'),
     fork() {
       children.push(new FakeChild(children.length + 1))
       return latest()
@@ -96,6 +96,17 @@ test('ports are made only once the core is up', () => {
     ['page', 'port2'],
   ])
   expect(states).toEqual([])
+})
+
+test('a file is shown for the core, which is told how that went; anything else is no request', async () => {
+  latest().emit('message', { open: '/copy.txt', id: 1 })
+  latest().emit('message', { open: '/other', id: 2 })
+  latest().emit('message', { open: '/x', id: 'y' })
+  await settle()
+  expect(latest().sent).toEqual([
+    { opened: 1, error: '' },
+    { opened: 2, error: 'no program for it' },
+  ])
 })
 
 test('a core that ends is forked anew, and pages are told down, then up', () => {
