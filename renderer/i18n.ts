@@ -16,6 +16,7 @@ import type hostKey from './locales/en/host-key.json'
 import type leave from './locales/en/leave.json'
 import type practice from './locales/en/practice.json'
 import type providers from './locales/en/providers.json'
+import type repair from './locales/en/repair.json'
 import type rescue from './locales/en/rescue.json'
 import type servers from './locales/en/servers.json'
 import type settings from './locales/en/settings.json'
@@ -33,6 +34,7 @@ interface Rooms {
   leave: typeof leave
   practice: typeof practice
   providers: typeof providers
+  repair: typeof repair
   rescue: typeof rescue
   servers: typeof servers
   settings: typeof settings

@@ -10,6 +10,7 @@ import { togglePanel } from '../actions.js'
 import { DisksPanel } from '../disks/disks-panel.js'
 import { useT } from '../i18n.js'
 import { PracticePanel } from '../practice/practice-panel.js'
+import { RepairPanel } from '../repair/repair-panel.js'
 import { useIntervention, useWindow } from '../state.js'
 import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
@@ -123,6 +124,7 @@ function Work({ step, session, intervention, visit, onStep }: WorkProps) {
     </Button>
   )
   if (step === 'disks' && visit) return <DisksPanel visit={visit} session={session} onward={onward} />
+  if (step === 'repair' && visit) return <RepairPanel visit={visit} onward={onward} />
   return (
     <>
       <div className="rt-panel-body">

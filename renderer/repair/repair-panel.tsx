@@ -1,0 +1,138 @@
+/** Step 5: what was found in the mounted system, what would mend it, and what was done. The tasks stand in a fixed order. */
+import { Button, UnstyledButton } from '@mantine/core'
+import { IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import type { RepairTaskId, TaskState } from '../../shared/repair.js'
+import type { VisitState } from '../../shared/visit.js'
+import { api } from '../api.js'
+import { useT } from '../i18n.js'
+import { ErrorText } from '../ui/error-text.js'
+import { useFormat } from '../ui/format.js'
+import { Finding } from '../ui/glyphs.js'
+import { useAction } from '../ui/use-action.js'
+import { Changes } from './changes.js'
+import { FindingRow } from './finding-row.js'
+import { firstFault, signOf, summaryOf } from './summary.js'
+import './repair.css'
+
+export function RepairPanel({ visit, onward }: { visit: VisitState; onward: ReactNode }) {
+  const t = useT()
+  const { run, isBusy } = useAction()
+  const [chosen, setChosen] = useState<RepairTaskId | 'none'>()
+  const { repair, disks, isConnected, id } = visit
+  const { tasks, busy } = repair
+  const isMounted = disks.mounted !== undefined
+  const ran = tasks.filter(({ phase }) => phase !== 'not-run')
+  const open = chosen ?? firstFault(tasks)
+  const examine = () => run(api.visit.examine({ id }))
+  return (
+    <>
+      <div className="rt-panel-body">
+        {ran.length === 0 ? (
+          <>
+            <h2>{t('repair.start')}</h2>
+            <p>{t(isMounted ? 'repair.startText' : 'repair.needsMount')}</p>
+            {isMounted && (
+              <Button className="rt-repair-start" size="sm" variant="filled" disabled={isBusy || !isConnected || !!busy} onClick={examine}>
+                {t('repair.examine')}
+              </Button>
+            )}
+          </>
+        ) : (
+          <Head tasks={ran}>
+            <Button
+              className="rt-panel-way"
+              variant="transparent"
+              size="compact-sm"
+              leftSection={<IconRefresh size={16} stroke={1.75} />}
+              disabled={isBusy || !isConnected || !isMounted || !!busy}
+              onClick={examine}
+            >
+              {t('repair.again')}
+            </Button>
+          </Head>
+        )}
+        <p className="rt-row rt-sm rt-repair-busy" role="status">
+          {busy && (
+            <>
+              <Finding kind="running" />
+              {t(`repair.busy.${busy.kind}`)}
+            </>
+          )}
+        </p>
+        {disks.mounted?.readOnly && ran.length > 0 && <p className="rt-sm">{t('repair.readOnly')}</p>}
+        {ran.length > 0 && (
+          <div className="rt-tasks">
+            {tasks.map((task) => (
+              <Task
+                key={task.task}
+                task={task}
+                visit={visit}
+                isOpen={open === task.task}
+                onToggle={() => setChosen(open === task.task ? 'none' : task.task)}
+              />
+            ))}
+          </div>
+        )}
+        <Changes visit={visit} />
+      </div>
+      <div className="rt-panel-foot">{onward}</div>
+    </>
+  )
+}
+
+function Head({ tasks, children }: { tasks: readonly TaskState[]; children: ReactNode }) {
+  const t = useT()
+  const format = useFormat()
+  const findings = tasks.flatMap((task) => task.findings)
+  const at = tasks
+    .flatMap((task) => task.at ?? [])
+    .sort()
+    .at(-1)
+  return (
+    <div>
+      <div className="rt-row rt-between">
+        <h2 aria-live="polite">{t('repair.title', { n: findings.filter(({ state }) => state === 'fault').length })}</h2>
+        {children}
+      </div>
+      {at && <div className="rt-dim rt-sm">{t('repair.checked', { n: findings.length, time: format.time(at) })}</div>}
+    </div>
+  )
+}
+
+interface TaskProps {
+  task: TaskState
+  visit: VisitState
+  isOpen: boolean
+  onToggle: () => void
+}
+
+function Task({ task, visit, isOpen, onToggle }: TaskProps) {
+  const t = useT()
+  const summary = summaryOf(task)
+  const values = { n: 'n' in summary ? summary.n : 0, m: 'm' in summary ? summary.m : 0 }
+  const line = (
+    <>
+      <Finding kind={signOf[summary.kind]} />
+      <b className="rt-trunc">{t(`repair.task.${task.task}`)}</b>
+      <span className="rt-dim rt-sm rt-trunc">{t(`repair.${summary.kind}`, values)}</span>
+    </>
+  )
+  if (task.findings.length === 0 && !task.error) return <div className="rt-task rt-task-head">{line}</div>
+  const Chevron = isOpen ? IconChevronUp : IconChevronDown
+  const body = `repair-${task.task}`
+  return (
+    <section className="rt-task">
+      <h3>
+        <UnstyledButton className="rt-task-head" aria-expanded={isOpen} aria-controls={body} onClick={onToggle}>
+          {line}
+          <Chevron className="rt-i rt-dim" size={16} stroke={1.75} aria-hidden />
+        </UnstyledButton>
+      </h3>
+      <div id={body} className="rt-task-body" hidden={!isOpen}>
+        {task.error && <ErrorText error={task.error} />}
+        {isOpen && task.findings.map((finding) => <FindingRow key={finding.id} visit={visit} task={task.task} finding={finding} />)}
+      </div>
+    </section>
+  )
+}
