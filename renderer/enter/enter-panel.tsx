@@ -65,7 +65,8 @@ function How({ server, method }: { server: ServerState; method: Method }) {
   const t = useT()
   const account = useAccount(server.provider)
   const preview = useAttempt(server.id)?.preview
-  const site = preview?.manual && preview.manual.id !== 'other' ? t(`providers.manual.${preview.manual.id}.name`) : t('enter.provider')
+  const way = preview?.manual.id ?? 'other'
+  const site = account ? providerName(account.kind, t) : way === 'other' ? t('enter.provider') : t(`providers.manual.${way}.name`)
   const option = (value: Method, label: string, description: string, off = false) => (
     <Radio
       size="xs"

@@ -12,6 +12,8 @@ import { addTab, type TabContent } from '../tabs/tab-list.js'
 export type Method = EnteringState['method']
 export interface Attempted {
   method: Method
+  /** By the person. */
+  isChosen: boolean
   /** Of the visit, once the core has resolved the server's address. */
   visit?: string
   preview?: EnterPreview
@@ -24,7 +26,7 @@ let current: Readonly<Record<string, Attempted>> = {}
 const listeners = new Set<() => void>()
 
 function set(serverId: string, change: Partial<Attempted>) {
-  current = { ...current, [serverId]: { method: 'api', isFollowed: false, ...current[serverId], ...change } }
+  current = { ...current, [serverId]: { method: 'api', isChosen: false, isFollowed: false, ...current[serverId], ...change } }
   for (const listener of listeners) listener()
 }
 function subscribe(listener: () => void): () => void {
@@ -37,15 +39,15 @@ export const useAttempts = (): Readonly<Record<string, Attempted>> => useSyncExt
 /** Another window or run of the app began it: this tab goes on with it. */
 export const follow = (serverId: string) => set(serverId, { isFollowed: true })
 export const endFollowing = (serverId: string) => set(serverId, { isFollowed: false })
-export const chooseMethod = (serverId: string, method: Method) => set(serverId, { method })
+export const chooseMethod = (serverId: string, method: Method) => set(serverId, { method, isChosen: true })
 
-/** Asks the provider anew what it says of the machine. The way chosen stays, except that without an account there is no API. */
+/** Asks the provider anew what it says of the machine. Until a person chooses, an account means by API. */
 export async function loadPreview(serverId: string) {
   const server = windowState().app?.servers.find((one) => one.id === serverId)
-  const method = current[serverId]?.method ?? (server?.provider?.kind === 'account' ? 'api' : 'by-hand')
-  const isPossible = method !== 'api' || server?.provider?.kind === 'account'
-  const { preview: _old, error: _error, ...rest } = current[serverId] ?? { isFollowed: false }
-  current = { ...current, [serverId]: { ...rest, method: isPossible ? method : 'by-hand' } }
+  const hasAccount = server?.provider?.kind === 'account'
+  const { preview: _old, error: _error, ...rest } = current[serverId] ?? { method: 'api', isChosen: false, isFollowed: false }
+  const keeps = rest.isChosen && (hasAccount || rest.method !== 'api')
+  current = { ...current, [serverId]: { ...rest, method: keeps ? rest.method : hasAccount ? 'api' : 'by-hand' } }
   for (const listener of listeners) listener()
   const result = await attempt(api.visit.preview({ serverId }))
   set(serverId, result.ok ? { visit: result.value.id, preview: result.value.preview } : { error: result.error })
