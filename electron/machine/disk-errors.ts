@@ -25,6 +25,7 @@ const packages: Record<string, { deb: string; rpm?: string }> = {
   'ssh-keygen': { deb: 'openssh-client', rpm: 'openssh' },
   lsblk: { deb: 'util-linux' },
   mount: { deb: 'mount', rpm: 'util-linux' },
+  smartctl: { deb: 'smartmontools' },
 }
 
 /** `command` installs it on the rescue system's own disk. */

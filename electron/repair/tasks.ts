@@ -4,6 +4,7 @@ import { createAccessTask } from './access/access-task.js'
 import { createBootTask } from './boot/boot-task.js'
 import { createFirewallTask } from './firewall/firewall-task.js'
 import { createNetworkTask } from './network/network-task.js'
+import { createSpeedTask } from './speed/speed-task.js'
 import type { RepairTask } from './task.js'
 
 export const createRepairTasks = (clock: Clock): RepairTask[] => [
@@ -11,4 +12,5 @@ export const createRepairTasks = (clock: Clock): RepairTask[] => [
   createNetworkTask(),
   createBootTask(),
   createFirewallTask(clock),
+  createSpeedTask(),
 ]
