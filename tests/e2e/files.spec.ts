@@ -25,11 +25,11 @@ test.afterEach(() => sshd.dispose())
 const list = (page: Page, name: RegExp) => page.getByRole('listbox', { name })
 const row = (page: Page, name: RegExp, file: string) => list(page, name).getByRole('option').filter({ hasText: file })
 
+const open = (electron: ElectronApplication, target: string) =>
+  electron.evaluate(({ BrowserWindow }, text) => BrowserWindow.getAllWindows()[0]!.webContents.send('command', `open:${text}`), target)
+
 async function connect(page: Page, electron: ElectronApplication) {
-  await electron.evaluate(
-    ({ BrowserWindow }, target) => BrowserWindow.getAllWindows()[0]!.webContents.send('command', target),
-    `open:root@127.0.0.1:${sshd.port}`,
-  )
+  await open(electron, `root@127.0.0.1:${sshd.port}`)
   await expect(page.locator('.xterm-rows')).toContainText('#', { timeout: 20_000 })
 }
 
@@ -147,5 +147,28 @@ test.describe('edit', () => {
     expect(readFileSync(join(there, 'etc/fstab'), 'utf8')).toBe('UUID=2 / ext4\n')
     expect(statSync(join(there, 'etc/fstab')).mode & 0o777).toBe(0o604)
     await shot(page, '09c-files-edit')
+  })
+})
+
+test.describe('in rescue', () => {
+  test('the server’s side is amber and says that what is written there is lost', async ({ home, app }) => {
+    test.setTimeout(90_000)
+    sshd = await startSshd({ password: 'rescue' })
+    writeFileSync(join(home, '.ssh/known_hosts'), `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]!.line}\n`)
+    await sshd.restart(['ed25519'])
+    const { page, electron } = app
+    await open(electron, `${sshd.user}@127.0.0.1:${sshd.port}`)
+    await page.getByRole('button', { name: 'Show the edit' }).click({ timeout: 20_000 })
+    await page.getByRole('button', { name: 'Set aside and connect' }).click()
+    await page.getByLabel('Rescue password', { exact: true }).fill('rescue', { timeout: 20_000 })
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(page.locator('.xterm-rows')).toContainText('$', { timeout: 20_000 })
+    await page.keyboard.press('Control+Shift+S')
+    await expect(list(page, /^Rescue system: \/home/)).toBeVisible({ timeout: 20_000 })
+    await expect(page.getByText('On the rescue system: what you write here is lost at the reboot.')).toBeVisible()
+    await axe(page)
+    await shot(page, '09c-files-rescue')
+    await page.keyboard.press('Control+Shift+S')
+    await expect(list(page, /./)).toHaveCount(0)
   })
 })
