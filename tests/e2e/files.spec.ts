@@ -165,7 +165,7 @@ test.describe('in rescue', () => {
     await expect(page.locator('.xterm-rows')).toContainText('$', { timeout: 20_000 })
     await page.keyboard.press('Control+Shift+S')
     await expect(list(page, /^Rescue system: \/home/)).toBeVisible({ timeout: 20_000 })
-    await expect(page.getByText('On the rescue system: what you write here is lost at the reboot.')).toBeVisible()
+    await expect(page.getByText('Lost at the reboot: this is the rescue system itself.')).toBeVisible()
     await axe(page)
     await shot(page, '09c-files-rescue')
     await page.keyboard.press('Control+Shift+S')
