@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createOvhClient } from '../../../electron/providers/ovhcloud/client.js'
-import { keys, startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { keys } from '../../support/fake-vps.js'
 
 let fake: Awaited<ReturnType<typeof startOvhcloud>>
 beforeEach(async () => {

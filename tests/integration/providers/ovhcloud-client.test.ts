@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { awaitApproval, requestKey } from '../../../electron/providers/ovhcloud/approval.js'
 import { createOpenClient, createOvhClient, type OvhCredentials } from '../../../electron/providers/ovhcloud/client.js'
 import { accessRules } from '../../../electron/providers/ovhcloud/rights.js'
-import { client, keys, startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { client, startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { keys } from '../../support/fake-vps.js'
 
 let fake: Awaited<ReturnType<typeof startOvhcloud>>
 const signal = new AbortController().signal

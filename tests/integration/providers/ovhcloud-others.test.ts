@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOvhcloud } from '../../../electron/providers/ovhcloud/provider.js'
 import type { Operation, ProgressState } from '../../../shared/provider.js'
-import { addMails, keys, rescuePassword, secretId, startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { addMails, keys, rescuePassword, secretId } from '../../support/fake-vps.js'
 
 let fake: Awaited<ReturnType<typeof startOvhcloud>>
 const signal = new AbortController().signal

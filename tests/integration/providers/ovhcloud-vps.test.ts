@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOvhcloud } from '../../../electron/providers/ovhcloud/provider.js'
 import type { CredentialsOptions } from '../../../electron/providers/provider.js'
 import type { Before, MailSeen, Operation, ProgressState } from '../../../shared/provider.js'
-import { addMails, addVps, keys, rescuePassword, secretId, startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { startOvhcloud } from '../../support/fake-ovhcloud.js'
+import { addMails, addVps, keys, rescuePassword, secretId } from '../../support/fake-vps.js'
 
 const name = 'vps-0a1b2c3d.vps.ovh.ca'
 const server = `vps/${name}`
