@@ -23,7 +23,7 @@ import { type Log, stderrLog } from './log.js'
 import { commandLine } from './machine/machine.js'
 import { chrootShellWords } from './machine/mounted-root.js'
 import { createPracticeServer, type PracticeServer } from './practice/server.js'
-import { type Accounts, createAccounts } from './providers/accounts.js'
+import { type Accounts, createAccounts, type GivenAccount } from './providers/accounts.js'
 import { accountOfConfig, findOvhConfig } from './providers/ovhcloud/config.js'
 import { noVault, type SecretVault } from './providers/vault.js'
 import { createRepairTasks } from './repair/tasks.js'
@@ -44,6 +44,8 @@ export interface Platform {
   openFile?(path: string): Promise<void>
   /** The keyring; without one, secrets live as long as the process. */
   vault?: SecretVault
+  /** Provider accounts of this run only. */
+  accounts?: readonly GivenAccount[]
 }
 
 /** Replaced in tests only. */
@@ -140,7 +142,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
 
   const vault = platform.vault ?? noVault
   let vaultState: VaultState = { kind: 'none', reason: 'no-window' }
-  const accounts = createAccounts({ dataDir, vault, parts: { clock, log } })
+  const accounts = createAccounts({ dataDir, vault, parts: { clock, log }, given: platform.accounts })
   /** Rescue systems, and systems whose key was accepted just once: those may be one. */
   const openRescues = () =>
     terminals.openConnections().flatMap(({ session, connection }) => {

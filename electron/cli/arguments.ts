@@ -6,7 +6,20 @@ import { parseArgs } from 'node:util'
 import { AppError } from '../../shared/app-error.js'
 import { parseHostAddress } from '../../shared/parse-host-address.js'
 
-export const commandNames = ['connect', 'check', 'set-aside', 'restore', 'watch', 'status', 'practice'] as const
+export const commandNames = [
+  'connect',
+  'check',
+  'set-aside',
+  'restore',
+  'watch',
+  'status',
+  'practice',
+  'servers',
+  'enter',
+  'leave',
+  'disks',
+  'diagnose',
+] as const
 export type CommandName = (typeof commandNames)[number]
 
 /** What is wrong, by code; words are in the text files. Exit status 2. */
@@ -46,6 +59,19 @@ export interface Options {
   all: boolean
   yes: boolean
   dryRun: boolean
+  /** `enter`: the machine's name, typed where its services may be running. */
+  confirm: string | undefined
+  byHand: boolean
+  mount: boolean
+  readOnly: boolean
+  unmount: boolean
+  unlock: boolean
+  prove: boolean
+  output: string | undefined
+  reportLang: string | undefined
+  /** `leave`: ITEM=REASON. */
+  skip: string[] | undefined
+  noReboot: boolean
   dataDir: string | undefined
 }
 
@@ -71,6 +97,17 @@ const accepted = {
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
   lang: { type: 'string' },
+  confirm: { type: 'string' },
+  'by-hand': { type: 'boolean' },
+  mount: { type: 'boolean' },
+  'read-only': { type: 'boolean' },
+  unmount: { type: 'boolean' },
+  unlock: { type: 'boolean' },
+  prove: { type: 'boolean' },
+  output: { type: 'string', short: 'o' },
+  'report-lang': { type: 'string' },
+  skip: { type: 'string', multiple: true },
+  'no-reboot': { type: 'boolean' },
 } as const
 type OptionName = keyof typeof accepted
 
@@ -85,6 +122,11 @@ const ofCommand: Record<CommandName | 'window', { host: 'required' | 'optional' 
   watch: { host: 'required', options: files },
   status: { host: 'none', options: [] },
   practice: { host: 'none', options: [] },
+  servers: { host: 'none', options: [] },
+  enter: { host: 'required', options: [...files, 'yes', 'dry-run', 'confirm', 'by-hand'] },
+  leave: { host: 'required', options: [...files, 'yes', 'skip', 'no-reboot'] },
+  disks: { host: 'required', options: [...files, 'yes', 'dry-run', 'mount', 'read-only', 'unmount', 'unlock', 'prove'] },
+  diagnose: { host: 'required', options: [...files, 'yes', 'output', 'report-lang'] },
 }
 
 /** @throws UsageError, or AppError `bad-address`/`bad-port` for a HOST or port that is none. */
@@ -113,6 +155,12 @@ export function parseInvocation(args: readonly string[]): Invocation {
 
   const host = rest[0] === undefined ? undefined : parseHost(rest[0], values.port)
   if (!command) return { ...common, kind: 'window', host }
+  if (values['report-lang'] !== undefined && !['en', 'fr'].includes(values['report-lang']))
+    throw new UsageError('bad-option', { option: '--report-lang', value: values['report-lang'], expected: 'en, fr' })
+  if (values['read-only'] && !values.mount) throw new UsageError('bad-option', { option: '--read-only', expected: '--mount' })
+  for (const skip of values.skip ?? [])
+    if (!/^(?:access|boot|network|firewall|keys|unmount|boot-mode|reboot)=(?:fixed-by-hand|console|not-needed|other)$/.test(skip))
+      throw new UsageError('bad-option', { option: '--skip', value: skip, expected: 'ITEM=fixed-by-hand|console|not-needed|other' })
   if (command === 'restore' && [host, values.id, values.all].filter((one) => one !== undefined).length > 1)
     throw new UsageError('which-restore')
   // Nobody looked at the fingerprint: a key may not be accepted unseen.
@@ -133,6 +181,17 @@ export function parseInvocation(args: readonly string[]): Invocation {
       yes: values.yes ?? false,
       dryRun: values['dry-run'] ?? false,
       dataDir: values['data-dir'],
+      confirm: values.confirm,
+      byHand: values['by-hand'] ?? false,
+      mount: values.mount ?? false,
+      readOnly: values['read-only'] ?? false,
+      unmount: values.unmount ?? false,
+      unlock: values.unlock ?? false,
+      prove: values.prove ?? false,
+      output: values.output,
+      reportLang: values['report-lang'],
+      skip: values.skip,
+      noReboot: values['no-reboot'] ?? false,
     },
   }
 }

@@ -28,6 +28,26 @@ const commands: Record<CommandName, () => Promise<CommandBody>> = {
     const { connect } = await import('./connect.js')
     return (host, options, context) => connect(host!, options, context)
   },
+  servers: async () => {
+    const { servers } = await import('./servers.js')
+    return (_host, options, context) => servers(options, context)
+  },
+  enter: async () => {
+    const { enter } = await import('./enter.js')
+    return (host, options, context) => enter(host!, options, context)
+  },
+  leave: async () => {
+    const { leave } = await import('./leave.js')
+    return (host, options, context) => leave(host!, options, context)
+  },
+  disks: async () => {
+    const { disks } = await import('./disks.js')
+    return (host, options, context) => disks(host!, options, context)
+  },
+  diagnose: async () => {
+    const { diagnose } = await import('./diagnose.js')
+    return (host, options, context) => diagnose(host!, options, context)
+  },
   practice: async () => {
     const { practice } = await import('./practice.js')
     return (_host, options, context) => practice(options, context)

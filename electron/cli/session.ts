@@ -23,6 +23,10 @@ export interface SessionParts {
   signal: AbortSignal
   /** What to type to reach this server again; nothing is said of lines still aside without it. */
   shownTarget?: string
+  /** What is done once somebody is signed in, instead of a terminal here. @returns the exit status. */
+  work?: ((session: TerminalSession) => Promise<number>) | undefined
+  /** Asked before a person is: the rescue password that the provider told. */
+  passwordFor?: ((session: TerminalSession) => Promise<string | undefined>) | undefined
 }
 
 /** @returns the remote shell's exit status, or one of ours. @throws AppError for an attempt that failed, LocalFailure for ^C. */
@@ -59,9 +63,14 @@ export async function runSession(o: SessionParts): Promise<number> {
           break
         }
         case 'needs-credentials':
-          app.terminals.authenticate(id, phase.request.id, await signIn(phase.request))
+          {
+            const known = phase.request.failed ? undefined : await o.passwordFor?.(session())
+            const answer = known === undefined ? await signIn(phase.request) : ({ kind: 'password', password: known } as const)
+            app.terminals.authenticate(id, phase.request.id, answer)
+          }
           break
         case 'open':
+          if (o.work) return await o.work(session())
           await runTerminal(o, session(), phase)
           break
         case 'ended':

@@ -15,6 +15,11 @@ export const en: Texts = {
   rescueterm restore [HOST|--id ID|--all]  put the lines back
   rescueterm watch HOST                    wait until the known key answers again, restore, verify
   rescueterm status                        what is set aside, where, since when, what to do next
+  rescueterm servers                       saved servers, and machines of the provider accounts in the environment
+  rescueterm enter HOST                    have the provider start the rescue system, wait for it
+  rescueterm disks HOST                    what is on its disks, seen from rescue; mount them
+  rescueterm diagnose HOST                 examine the system from rescue, reads only; a report
+  rescueterm leave HOST                    check, unmount, restart from the disk, put the lines back
   rescueterm practice                      start the practice server, print how to reach it
 
 HOST is what you type to ssh: a name, an address, [v6], host:port, ssh://user@host:port.
@@ -27,6 +32,14 @@ HOST is what you type to ssh: a name, an address, [v6], host:port, ssh://user@ho
   --data-dir DIR               journal and trust store (also RESCUETERM_DATA_DIR)
   --yes                        do not ask
   --dry-run                    show the edit, change nothing
+  --by-hand                    enter: you press the button, no provider is asked
+  --confirm NAME               enter: the machine's name, where its services would stop
+  --mount [--read-only], --unmount, --unlock, --prove
+                               disks: by a plan that is shown first
+  -o, --output FILE            diagnose: the report goes there
+  --report-lang en|fr          diagnose: language of the report
+  --skip ITEM=REASON           leave: go on without it; fixed-by-hand, console, not-needed or other
+  --no-reboot                  leave: end before the restart
   --json                       one JSON document on stdout
   --lang en|fr                 language of the messages
 
@@ -128,6 +141,11 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     interrupted: () => 'Interrupted.',
     'not-a-terminal': (d) => `A question cannot be asked: standard input is no terminal.${d.hint ? ` ${d.hint}` : ''}`,
     'refused-by-person': () => 'Nothing was changed.',
+    'not-in-rescue': (d) => `${d.host} shows the key you know: its own system runs, not a rescue system.`,
+    'no-machine': (d) =>
+      `No provider account here has a machine called ${d.host}. Set OVH_* (or ovh.conf), HCLOUD_TOKEN, ROBOT_USER and ROBOT_PASSWORD, or SCW_SECRET_KEY; or use --by-hand.`,
+    'no-system': () => 'No system that could be mounted was found on its disks: rescueterm disks HOST lists what is there.',
+    'needs-confirm': (d) => `Services on ${d.name} may be running and would stop. Give --confirm ${d.name}.`,
   },
   badUsage: {
     'unknown-command': (d) => `"${d.argument}" is no command.`,

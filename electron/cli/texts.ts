@@ -6,7 +6,15 @@ import { en } from './texts.en.js'
 export type Data = Readonly<Record<string, string | number>>
 export type Say = (data: Data) => string
 /** Failures that only the command line knows. */
-export type LocalCode = 'usage' | 'interrupted' | 'not-a-terminal' | 'refused-by-person'
+export type LocalCode =
+  | 'usage'
+  | 'interrupted'
+  | 'not-a-terminal'
+  | 'refused-by-person'
+  | 'not-in-rescue'
+  | 'no-machine'
+  | 'needs-confirm'
+  | 'no-system'
 
 export interface Texts {
   usage: string

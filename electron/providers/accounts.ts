@@ -35,8 +35,19 @@ export interface Accounts {
 
 const Stored = z.strictObject({ accounts: z.array(ProviderAccount) })
 
-export function createAccounts(o: { dataDir: string; vault: SecretVault; parts: ProviderParts }): Accounts {
-  const { vault, parts } = o
+/** An account of this run only: the command line's, from the environment. Listed and used like any other, never written down. */
+export interface GivenAccount {
+  account: ProviderAccount
+  secrets: Secrets
+}
+
+export function createAccounts(o: {
+  dataDir: string
+  vault: SecretVault
+  parts: ProviderParts
+  given?: readonly GivenAccount[] | undefined
+}): Accounts {
+  const { vault, parts, given = [] } = o
   const path = join(o.dataDir, 'accounts.json')
   const changed = createEmitter()
   let accounts: ProviderAccount[] = []
@@ -46,7 +57,7 @@ export function createAccounts(o: { dataDir: string; vault: SecretVault; parts: 
   const adapters = new Map<string, Provider>()
 
   function find(id: string): ProviderAccount {
-    const account = accounts.find((one) => one.id === id)
+    const account = accounts.find((one) => one.id === id) ?? given.find((one) => one.account.id === id)?.account
     if (!account) throw new AppError('not-found', { id })
     return account
   }
@@ -65,7 +76,7 @@ export function createAccounts(o: { dataDir: string; vault: SecretVault; parts: 
 
   async function readSecrets(account: ProviderAccount): Promise<{ place: SecretsPlace; secrets: Secrets }> {
     const isWhole = (secrets: Secrets) => neededSecrets(account).every((field) => secrets[field])
-    const own = inMemory.get(account.id)
+    const own = given.find((one) => one.account.id === account.id)?.secrets ?? inMemory.get(account.id)
     if (own && isWhole(own)) return { place: 'this-run', secrets: own }
     const text = await vault.read(account.id).catch(() => undefined)
     const kept = text === undefined ? undefined : parseSecrets(text)
@@ -98,7 +109,10 @@ export function createAccounts(o: { dataDir: string; vault: SecretVault; parts: 
 
   return {
     onDidChange: changed.on,
-    list: () => accounts.map((account) => ({ account, secrets: placed.get(account.id) ?? 'missing', needs: neededSecrets(account) })),
+    list: () => [
+      ...accounts.map((account) => ({ account, secrets: placed.get(account.id) ?? 'missing', needs: neededSecrets(account) })),
+      ...given.map(({ account }) => ({ account, secrets: 'this-run' as const, needs: neededSecrets(account) })),
+    ],
     async load() {
       try {
         accounts = (await readJsonFile(path, Stored))?.accounts ?? []

@@ -39,6 +39,13 @@ describe('parseInvocation', () => {
         yes: false,
         dryRun: false,
         dataDir: 'd',
+        byHand: false,
+        mount: false,
+        readOnly: false,
+        unmount: false,
+        unlock: false,
+        prove: false,
+        noReboot: false,
       },
     })
   })
@@ -78,6 +85,22 @@ describe('parseInvocation', () => {
     [['set-aside', 'h', '--yes'], 'yes-needs-key'],
     [['restore', '--all', '--id', 'x'], 'which-restore'],
     [['check', 'h:1', '-p', '2'], 'two-ports'],
+    [['servers', 'h'], 'too-many-arguments'],
+    [['enter'], 'missing-host'],
+    [['check', 'h', '--confirm', 'x'], 'unknown-option'],
+    [['leave', 'h', '--by-hand'], 'unknown-option'],
+    [['diagnose', 'h', '--mount'], 'unknown-option'],
+    [['leave', 'h', '--unmount'], 'unknown-option'],
+    [['enter', 'h', '--unlock'], 'unknown-option'],
+    [['enter', 'h', '--prove'], 'unknown-option'],
+    [['disks', 'h', '--no-reboot'], 'unknown-option'],
+    [['disks', 'h', '-o', 'x'], 'unknown-option'],
+    [['disks', 'h', '--read-only'], 'bad-option'],
+    [['diagnose', 'h', '--report-lang', 'de'], 'bad-option'],
+    [['leave', 'h', '--skip', 'boot'], 'bad-option'],
+    [['leave', 'h', '--skip', 'boot=because'], 'bad-option'],
+    [['leave', 'h', '--skip', 'wait=other'], 'bad-option'],
+    [['leave', 'h', '--skip', 'constructor=other'], 'bad-option'],
   ])('%j: %s', (args, reason) => {
     const failed = () => parseInvocation(args)
     expect(failed).toThrow(UsageError)

@@ -5,6 +5,8 @@ import { createEscapeFilter } from '../../../electron/cli/terminal.js'
 import { en } from '../../../electron/cli/texts.en.js'
 import { fr } from '../../../electron/cli/texts.fr.js'
 import { chooseLanguage } from '../../../electron/cli/texts.js'
+import { en as enVisit } from '../../../electron/cli/visit-texts.en.js'
+import { fr as frVisit } from '../../../electron/cli/visit-texts.fr.js'
 import { AppError, errorCodes } from '../../../shared/errors.js'
 
 test.each(errorCodes)('%s has a message in both languages, with and without its data', (code) => {
@@ -81,4 +83,22 @@ test('~. at the beginning of a line leaves, ~~ is one, elsewhere it is a charact
   expect(left).toBe(0)
   expect(type('\r', '~', '.')).toBe('\r')
   expect(left).toBe(1)
+})
+
+test('French keeps ; : ? ! and guillemets on the line of their word', () => {
+  const say = (value: unknown): string[] =>
+    typeof value === 'function'
+      ? [(value as (data: object) => string)({ n: 2, host: 'h', name: 'n' })]
+      : typeof value === 'object'
+        ? Object.values(value as object).flatMap(say)
+        : [value as string]
+  const texts = say([fr, frVisit])
+  expect(texts.filter((text) => /\S [;:?!»](?=\s|$)|« /.test(text))).toEqual([])
+  expect(texts.filter((text) => /\u00a0[;:?!]/.test(text)).length).toBeGreaterThan(20)
+})
+
+test('the visit speaks two languages', () => {
+  const paths = (value: unknown, path = ''): string[] =>
+    typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, child]) => paths(child, `${path}.${name}`)) : [path]
+  expect(paths(frVisit).sort()).toEqual(paths(enVisit).sort())
 })

@@ -1,0 +1,94 @@
+/** `rescueterm disks HOST`: what is on the server's disks, seen from rescue; and mounting it by a plan that is shown first. */
+
+import { AppError } from '../../shared/errors.js'
+import type { DisksState, MachinePlan, Volume } from '../../shared/machine.js'
+import type { Options, TypedHost } from './arguments.js'
+import type { CommandContext } from './context.js'
+import { exits, LocalFailure } from './failure.js'
+import { harmless, type Output } from './output.js'
+import { until, type VisitWork, withVisit } from './visit-session.js'
+import type { VisitTexts } from './visit-texts.js'
+
+export function disks(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
+  return withVisit(host, options, o, async (w) => {
+    const { visit, output, texts } = w
+    await lookOnce(w)
+    let isProven: boolean | undefined
+    if (options.unlock)
+      await carryOut(w, options, visit.disks.state().unlock, (digest, passphrase) => visit.disks.unlock(digest, passphrase))
+    if (options.prove) isProven = await visit.disks.prove()
+    if (options.mount) {
+      const { mount, mountReadOnly, mounted } = visit.disks.state()
+      if (!mounted && !mount) throw new LocalFailure('no-system', exits.failure)
+      await carryOut(w, options, options.readOnly ? mountReadOnly : mount, (digest, passphrase) => visit.disks.mount(digest, passphrase))
+    }
+    if (options.unmount) await carryOut(w, options, visit.disks.state().unmount, () => visit.disks.unmount())
+    const state = visit.disks.state()
+    if (isProven === false) output.tell(texts.notProven)
+    output.document(toJson(state, isProven))
+    printDisks(state, output, texts)
+    return exits.done
+  })
+}
+
+/** The look that begins with the connection, or a first one. */
+export async function lookOnce({ visit, onDidChange, signal }: VisitWork): Promise<void> {
+  const { phase } = visit.disks.state()
+  if (phase === 'not-looked') await visit.disks.look()
+  else await until({ onDidChange, signal, isDone: () => visit.disks.state().phase !== 'looking' })
+  const { error } = visit.disks.state()
+  if (error) throw new AppError(error.code, error.data, error.detail)
+}
+
+async function carryOut(
+  { output, texts, agree, console }: VisitWork,
+  options: Options,
+  plan: MachinePlan | undefined,
+  run: (digest: string, passphrase?: string) => Promise<void>,
+): Promise<void> {
+  if (!plan) return output.tell(texts.nothingToDo)
+  showPlan(plan, output, texts)
+  if (options.dryRun) return output.tell(output.texts.edit.dryRun)
+  await agree(texts.runThese)
+  const asks = plan.commands.some((command) => command.asks === 'passphrase')
+  await run(plan.digest, asks ? await console.ask(texts.passphrase, { echo: false }) : undefined)
+}
+
+export function showPlan(plan: MachinePlan, output: Output, texts: VisitTexts): void {
+  output.tell(output.style.bold(texts.willRun))
+  for (const { command, risk } of plan.commands) output.tell(`  ${harmless(command)}  ${output.style.dim(`(${texts.risk[risk]})`)}`)
+}
+
+function printDisks(state: DisksState, output: Output, texts: VisitTexts): void {
+  if (state.rescue) output.print(texts.rescueSystem({ os: harmless(state.rescue.os), host: harmless(state.rescue.hostname) }))
+  for (const link of state.chain) output.print(`${link.name}  ${link.kind} ${harmless(link.detail)}  ${texts.link[link.state]}`)
+  for (const volume of state.volumes) output.print(line(volume, state, output, texts))
+  const { mounted } = state
+  if (mounted) {
+    output.print(output.style.green(texts.mounted({ device: mounted.device, root: mounted.root, readOnly: mounted.readOnly ? 1 : 0 })))
+    for (const other of mounted.others) output.print(`  ${other.device} ${other.at}`)
+  }
+}
+
+function line(volume: Volume, { chosen }: DisksState, { style, language }: Output, texts: VisitTexts): string {
+  const { system } = volume
+  const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 }).format(volume.size / 1e9)
+  const head = `${volume.path === chosen ? '*' : ' '} ${volume.path.padEnd(24)} ${size.padStart(11)}  ${harmless(volume.fileSystem).padEnd(8)}`
+  if (!system) return style.dim(`${head}  ${volume.goesTo ?? texts.role[volume.role]}`)
+  const { found, known, kind } = system.identity
+  return `${head}  ${style.bold(`${harmless(system.os)} "${harmless(system.hostname)}"`)}\n${' '.repeat(28)}${texts.keys[kind]({ found, known })}`
+}
+
+const toJson = (
+  { rescue, volumes, chain, chosen, mounted, unlock, mount, mountReadOnly, unmount }: DisksState,
+  isProven: boolean | undefined,
+) => ({
+  rescue,
+  volumes,
+  chain,
+  chosen,
+  mounted,
+  plans: { unlock: commandsOf(unlock), mount: commandsOf(mount), mountReadOnly: commandsOf(mountReadOnly), unmount: commandsOf(unmount) },
+  ...(isProven === undefined ? {} : { isProven }),
+})
+const commandsOf = (plan: MachinePlan | undefined) => plan?.commands.map(({ command, risk }) => ({ command, risk }))

@@ -1,0 +1,211 @@
+/**
+ * `rescueterm enter HOST`: asks the provider to start the rescue system (or waits while a person does), follows until another key answers,
+ * then goes on to the guided fix and the terminal, with the password that the provider told.
+ */
+import { isIP } from 'node:net'
+import type { ProviderLink, ProviderServer } from '../../shared/provider.js'
+import type { EnteringState, EnterPreview } from '../../shared/visit.js'
+import { visitId } from '../../shared/visit-id.js'
+import { ProviderError } from '../providers/problem.js'
+import type { Visit, VisitTarget } from '../visit/visit.js'
+import type { Options, TypedHost } from './arguments.js'
+import type { CommandContext } from './context.js'
+import { environmentAccounts } from './environment-accounts.js'
+import { exits, LocalFailure } from './failure.js'
+import { harmless, type Output } from './output.js'
+import { runSession } from './session.js'
+import { isYes } from './set-aside.js'
+import { resolveHost, targetText } from './target.js'
+import { until } from './visit-session.js'
+import { loadVisitTexts, manualSteps, problemText, type VisitTexts } from './visit-texts.js'
+import { type OpenApp, sessionTargetOf, withApp } from './with-app.js'
+
+const ASK_MS = 60_000
+
+export async function enter(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
+  const { output } = o
+  const texts = await loadVisitTexts(output.language)
+  const accounts = options.byHand ? [] : await environmentAccounts(o.home, process.env)
+  return withApp(options, { ...o, accounts }, async (open) => {
+    const { app, console } = open
+    const target = await findTarget(
+      host,
+      options,
+      o,
+      open,
+      accounts.map(({ account }) => account.id),
+    )
+    const preview = await app.visits.preview(target)
+    if (preview.problem) {
+      output.tell(output.style.red(problemText(preview.problem, preview.provider, output.language)))
+      for (const step of manualSteps(preview.manual, output.language)) output.tell(`  ${step}`)
+      output.document({ error: { code: preview.problem.problem, message: problemText(preview.problem, preview.provider, 'en') } })
+      return exits.failure
+    }
+    showPreview(preview, target, output, texts)
+    if (options.dryRun) {
+      output.document({ phase: 'planned', name: target.name, state: preview.state, requests: preview.requests })
+      return exits.done
+    }
+    const method = preview.provider ? 'api' : 'by-hand'
+    const typed = await confirmation(preview, target, options, console, output, texts)
+    const visit = await app.visits.open(target.id)
+    await visit.enter(target, method, typed)
+    const state = await follow(visit, open, o, texts)
+    output.document({
+      phase: state.phase,
+      name: target.name,
+      host: target.host,
+      port: target.port,
+      ...(state.problem ? { problem: state.problem } : {}),
+    })
+    if (state.phase !== 'answered') {
+      if (state.problem) output.tell(output.style.red(problemText(state.problem, preview.provider, output.language)))
+      return exits.failure
+    }
+    if (output.json || !console.isInteractive) {
+      output.tell(texts.goOn({ target: targetText(host) }))
+      return exits.done
+    }
+    return runSession({
+      ...o,
+      app,
+      console,
+      target: sessionTargetOf(host, options, open, o.home),
+      shownTarget: targetText(host),
+      passwordFor: () => providerPassword(visit, open, o, texts),
+    })
+  })
+}
+
+/** The machine whose name or address this is; without an account, by hand. */
+async function findTarget(
+  host: TypedHost,
+  options: Options,
+  o: CommandContext,
+  { app }: OpenApp,
+  accountIds: string[],
+): Promise<VisitTarget> {
+  const resolved = await resolveHost(host, options, o.home, o.signal)
+  const text = targetText(host)
+  const saved = app.servers.findByTarget(text)
+  const base = {
+    id: visitId(resolved.host, resolved.port),
+    name: saved?.name ?? host.host,
+    target: text,
+    host: resolved.host,
+    port: resolved.port,
+  }
+  if (saved?.provider?.kind === 'by-hand' || options.byHand) return { ...base, link: saved?.provider ?? { kind: 'by-hand', way: 'other' } }
+  const names = new Set([host.host, resolved.host, base.name].map((one) => one.toLowerCase()))
+  let refusal: ProviderError | undefined
+  for (const accountId of accountIds) {
+    let machines: ProviderServer[]
+    try {
+      const provider = await app.accounts.provider(accountId)
+      machines = await provider.listServers(AbortSignal.any([o.signal, AbortSignal.timeout(ASK_MS)]))
+    } catch (error) {
+      // Another account may have the machine.
+      if (!(error instanceof ProviderError)) throw error
+      refusal ??= error
+      continue
+    }
+    const found = machines.find(
+      (one) => names.has(one.name.toLowerCase()) || (isIP(resolved.host) > 0 && one.addresses.includes(resolved.host)),
+    )
+    const link: ProviderLink | undefined = found && { kind: 'account', accountId, server: found.id }
+    if (found && link) return { ...base, name: found.name, link }
+  }
+  if (refusal) throw refusal
+  throw new LocalFailure('no-machine', exits.failure, { host: host.host })
+}
+
+function showPreview(preview: EnterPreview, target: VisitTarget, output: Output, texts: VisitTexts): void {
+  output.tell(output.style.bold(texts.enterTitle({ name: target.name })))
+  output.tell(texts.enterStop)
+  if (!preview.provider) {
+    if (preview.manual.panel) output.tell(`  ${preview.manual.panel}`)
+    for (const step of manualSteps(preview.manual, output.language)) output.tell(`  ${step}`)
+    return
+  }
+  output.tell(texts.enterState({ state: texts.machineState[preview.state] }))
+  output.tell(output.style.bold(texts.enterRequests))
+  for (const { method, path, body } of preview.requests) output.tell(`  ${method} ${path}  ${harmless(body)}`)
+}
+
+/** What the core wants typed where services may be running. */
+async function confirmation(
+  preview: EnterPreview,
+  target: VisitTarget,
+  options: Options,
+  console: OpenApp['console'],
+  output: Output,
+  texts: VisitTexts,
+): Promise<string> {
+  const stopsServices = preview.provider !== undefined && preview.state !== 'off' && preview.state !== 'rescue'
+  if (!stopsServices) {
+    if (options.yes || options.confirm === target.name || !preview.provider) return ''
+    if (isYes(await console.ask(`${texts.runThese} [${output.texts.yes}/N] `, { hint: texts.useYes }), output.texts.yes)) return ''
+    throw new LocalFailure('refused-by-person', exits.failure)
+  }
+  const typed =
+    options.confirm ??
+    (options.yes ? '' : await console.ask(texts.typeName({ name: target.name }), { hint: texts.useConfirm({ name: target.name }) }))
+  if (typed === target.name) return typed
+  if (options.yes || options.confirm !== undefined) throw new LocalFailure('needs-confirm', exits.usage, { name: target.name })
+  throw new LocalFailure('refused-by-person', exits.failure)
+}
+
+async function follow(visit: Visit, { app }: OpenApp, { output, signal }: CommandContext, texts: VisitTexts): Promise<EnteringState> {
+  const told = new Set<string>()
+  const tell = (text: string) => {
+    if (told.has(text)) return
+    told.add(text)
+    output.tell(text)
+  }
+  const current = () => visit.state().entering!
+  try {
+    await until({
+      onDidChange: app.visits.onDidChange,
+      signal,
+      isDone() {
+        const { phase, progress, answer, isOverdue } = current()
+        if (progress?.percent !== undefined) tell(texts.percent({ n: Math.round(progress.percent) }))
+        else if (progress) tell(texts.progress[progress.kind])
+        if (answer) tell(texts.enterAnswer[answer])
+        if (isOverdue) tell(texts.overdue)
+        return phase === 'answered' || phase === 'failed' || phase === 'stopped'
+      },
+    })
+  } catch (error) {
+    if (error instanceof LocalFailure && !output.json) output.tell(texts.restartGoesOn)
+    throw error
+  }
+  return current()
+}
+
+/** The provider's password, after a yes. Undefined: the person is asked as ever. */
+async function providerPassword(
+  visit: Visit,
+  { app, console }: OpenApp,
+  { output, signal }: CommandContext,
+  texts: VisitTexts,
+): Promise<string | undefined> {
+  try {
+    if (!visit.state().password) {
+      output.tell(texts.lookingForPassword)
+      void visit.findPassword().catch(() => {})
+    }
+    await until({ onDidChange: app.visits.onDidChange, signal, isDone: () => visit.state().password?.phase !== 'looking' })
+  } catch (error) {
+    if (error instanceof ProviderError) return undefined
+    throw error
+  }
+  const state = visit.state().password
+  if (state?.phase === 'link' && state.link) output.tell(texts.passwordLink({ url: state.link }))
+  if (state?.phase !== 'found') return undefined
+  const answer = await console.ask(
+    `${texts.passwordFound({ source: texts.source[state.source ?? 'answer'] })} [${output.texts.yes.toUpperCase()}/n] `,
+  )
+  return answer === '' || isYes(answer, output.texts.yes) ? visit.password.take().password : undefined
+}

@@ -1,0 +1,128 @@
+/** `rescueterm leave HOST`: the checklist. Checks, unmount, boot mode, restart, the wait for the known key; a red item asks for a reason. */
+
+import { findingText } from '../../shared/findings/text.js'
+import { type LeavingItem, LeavingItemId, SkipReason } from '../../shared/visit.js'
+import type { Options, TypedHost } from './arguments.js'
+import type { CommandContext } from './context.js'
+import { lookOnce } from './disks.js'
+import { exits } from './failure.js'
+import { harmless } from './output.js'
+import { until, type VisitWork, withVisit } from './visit-session.js'
+import { manualSteps, problemText } from './visit-texts.js'
+
+const reasons = SkipReason.options
+
+export function leave(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
+  return withVisit(host, options, o, async (w) => {
+    const { visit } = w
+    const skips = new Map((options.skip ?? []).map((one) => one.split('=') as [string, SkipReason]))
+    await lookOnce(w)
+    await w.agree(w.texts.leaveQuestion)
+    // A provider restarts the machine together with its boot mode: without a restart both stay the person's.
+    await visit.leaving.start(options.noReboot ? { startedAt: new Date().toISOString(), skipped: { 'boot-mode': 'other' } } : undefined)
+    try {
+      return await followList(options, skips, w)
+    } finally {
+      // What was restarted goes on, in the next run too; a list that ended before must not unmount anything by itself later.
+      const items = visit.leaving.state()?.items
+      if (items && !isRestarted(items)) await visit.leaving.stop()
+    }
+  })
+}
+
+const isRestarted = (items: readonly LeavingItem[]) =>
+  items.some(({ id, state }) => id === 'reboot' && (state === 'fine' || state === 'skipped'))
+
+/** Tells what changes in the list, and asks where a person must decide. @returns the exit status. */
+async function followList(options: Options, skips: Map<string, SkipReason>, w: VisitWork): Promise<number> {
+  const { visit, output } = w
+  const told = new Map<string, string>()
+  let last = visit.leaving.state()!.items
+  for (;;) {
+    await until({
+      onDidChange: w.onDidChange,
+      signal: w.signal,
+      isDone: () => !visit.leaving.state() || news(visit.leaving.state()!.items, told).length > 0,
+    })
+    const state = visit.leaving.state()
+    // Gone from the list: the lines are back.
+    if (!state) break
+    last = state.items
+    for (const item of news(state.items, told)) {
+      told.set(item.id, item.state)
+      tellItem(item, w)
+      const end = await decide(item, options, skips, w)
+      // Checked again: the same fault is news.
+      if (visit.leaving.state()?.items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
+      if (end !== undefined) {
+        output.document({ items: toJson(state.items) })
+        return end
+      }
+    }
+  }
+  output.document({
+    items: toJson(last.map((item) => (item.state === 'running' || item.state === 'todo' ? { ...item, state: 'fine' as const } : item))),
+  })
+  output.print(output.style.green(w.texts.backToNormal({ host: harmless(w.session.host) })))
+  return exits.done
+}
+
+const news = (items: readonly LeavingItem[], told: ReadonlyMap<string, string>) =>
+  items.filter((item) => item.state !== 'todo' && told.get(item.id) !== item.state)
+
+function tellItem(item: LeavingItem, { output, texts }: VisitWork): void {
+  const { style } = output
+  const signs: Record<LeavingItem['state'], string> = {
+    todo: ' ',
+    running: style.dim('…'),
+    fine: style.green('✓'),
+    fault: style.red('✕'),
+    waits: style.amber('?'),
+    skipped: style.dim('–'),
+  }
+  output.tell(`${signs[item.state]} ${texts.leaveItem[item.id]}`)
+  if (item.words) output.tell(`    ${findingText(item.words, 'title', output.language)}`)
+  for (const { pid, command, directory } of item.inUse ?? []) output.tell(`    ${command} (${pid}) ${directory}`)
+  if (item.problem) output.tell(`    ${problemText(item.problem, undefined, output.language)}`)
+  if (item.error) output.tell(`    ${output.texts.error[item.error.code](item.error.data)}`)
+}
+
+/** @returns an exit status when the command ends here. */
+async function decide(item: LeavingItem, options: Options, skips: Map<string, SkipReason>, w: VisitWork): Promise<number | undefined> {
+  const { visit, texts, output, console } = w
+  const id = LeavingItemId.parse(item.id)
+  if (id === 'reboot' && item.state === 'waits' && options.noReboot) {
+    output.tell(texts.noReboot)
+    return exits.done
+  }
+  const reason = skips.get(id)
+  if (reason && (item.state === 'fault' || item.state === 'waits')) return void (await visit.leaving.skip(id, reason))
+  if (item.state === 'fault') {
+    if (!console.isInteractive || options.yes) return exits.failure
+    const answer = (await console.ask(texts.faultQuestion)).trim()
+    const index = Number(answer) - 1
+    if (answer === 'r') return void (await visit.leaving.goOn(id))
+    if (reasons[index]) return void (await visit.leaving.skip(id, reasons[index]))
+    return exits.failure
+  }
+  if (item.state !== 'waits' || id === 'unmount') return undefined
+  if (id === 'restore') return exits.attention
+  if (id === 'boot-mode') {
+    for (const step of manualSteps(visit.leaving.state()!.manual, output.language)) output.tell(`    ${step}`)
+    await console.ask(texts.bootModeDone, { hint: texts.useSkip({ item: id }) })
+    return void (await visit.leaving.goOn(id))
+  }
+  await w.agree(texts.restartNow)
+  await visit.leaving.restart()
+  return undefined
+}
+
+const toJson = (items: readonly LeavingItem[]) =>
+  items.map(({ id, state, reason, count, inUse, words }) => ({
+    id,
+    state,
+    ...(reason ? { reason } : {}),
+    ...(count ? { count } : {}),
+    ...(inUse ? { inUse } : {}),
+    ...(words ? { finding: words.code } : {}),
+  }))

@@ -1,0 +1,214 @@
+/** servers, enter, disks and leave: providers on the loopback, a real sshd that shows another key than the one known. */
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type CommandName, parseInvocation } from '../../electron/cli/arguments.js'
+import { enter } from '../../electron/cli/enter.js'
+import { reportFailure } from '../../electron/cli/failure.js'
+import { createOutput } from '../../electron/cli/output.js'
+import { servers } from '../../electron/cli/servers.js'
+import { loadTexts } from '../../electron/cli/texts.js'
+import { buildCli, type Cli } from '../support/cli.js'
+import { type FakeProvider, startFakeProvider } from '../support/fake-provider.js'
+import { type Pty, startPty } from '../support/pty.js'
+import { type Sshd, startSshd } from '../support/sshd.js'
+
+let dir: string
+let home: string
+let known: string
+let sshd: Sshd
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'rescueterm-test-'))
+  home = join(dir, 'home')
+  known = join(home, '.ssh', 'known_hosts')
+  await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 })
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(home, '.ssh', 'id_ed25519')])
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, 'usual')])
+  // Should a restart ever be asked of this machine, this is what runs.
+  await mkdir(join(dir, 'bin'))
+  await writeFile(join(dir, 'bin', 'reboot'), `#!/bin/sh\ntouch ${join(dir, 'restarted')}\n`)
+  await chmod(join(dir, 'bin', 'reboot'), 0o755)
+  sshd = await startSshd({
+    authorizedKeys: [publicKey(join(home, '.ssh', 'id_ed25519'))],
+    config: [`SetEnv PATH=${join(dir, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin`],
+  })
+  await writeFile(known, `[127.0.0.1]:${sshd.port} ${publicKey(join(dir, 'usual'))}\n`)
+})
+afterEach(async () => {
+  await sshd.dispose()
+  await rm(dir, { recursive: true, force: true })
+})
+const publicKey = (path: string) =>
+  execFileSync('cat', [`${path}.pub`], { encoding: 'utf8' })
+    .split(' ')
+    .slice(0, 2)
+    .join(' ')
+
+describe('with a provider', () => {
+  const token = 'SECRETtoken0123456789'
+  const rescuePassword = 'SECRETrescuePw9'
+  let api: FakeProvider
+  beforeEach(async () => {
+    api = await startFakeProvider({
+      files: ['hetzner-cloud/api.json', 'hetzner-cloud/list.json'],
+      basePath: '/v1',
+      authenticate: ({ headers }) =>
+        headers.authorization === `Bearer ${token}`
+          ? undefined
+          : { status: 401, body: { error: { code: 'unauthorized', message: 'unable to authenticate' } } },
+    })
+    const server = {
+      id: 42,
+      name: 'web-42',
+      status: 'running',
+      created: '2026-01-01T00:00:00+00:00',
+      rescue_enabled: false,
+      locked: false,
+      public_net: { ipv4: { ip: '127.0.0.1', blocked: false, dns_ptr: 'x' }, ipv6: null, floating_ips: [] },
+    }
+    const pagination = { page: 1, per_page: 50, previous_page: null, next_page: null, last_page: 1, total_entries: 1 }
+    const action = (id: number, command: string) => ({
+      id,
+      command,
+      status: 'success',
+      progress: 100,
+      started: '2026-11-24T02:07:00+00:00',
+      finished: '2026-11-24T02:07:30+00:00',
+      resources: [{ id: 42, type: 'server' }],
+      error: null,
+    })
+    api.on('GET /servers', () => ({ body: { servers: [server], meta: { pagination } } }))
+    api.on('GET /servers/{id}', () => ({ body: { server } }))
+    api.on('POST /servers/{id}/actions/enable_rescue', () => ({
+      body: { action: action(1, 'enable_rescue'), root_password: rescuePassword },
+    }))
+    api.on('POST /servers/{id}/actions/reset', () => ({ body: { action: action(2, 'reset_server') } }))
+    api.on('GET /actions/{id}', ({ at }) => ({ body: { action: action(Number(at.id), at.id === '1' ? 'enable_rescue' : 'reset_server') } }))
+    // The adapters know their provider's address only; the way there is replaced.
+    const realFetch = globalThis.fetch
+    vi.stubGlobal('fetch', (url: URL, init: RequestInit) => realFetch(String(url).replace('https://api.hetzner.cloud/v1', api.base), init))
+    for (const name of ['OVH_ENDPOINT', 'OVH_APPLICATION_KEY', 'OVH_CLIENT_ID', 'ROBOT_USER', 'SCW_SECRET_KEY']) vi.stubEnv(name, undefined)
+    vi.stubEnv('HCLOUD_TOKEN', token)
+  })
+  afterEach(async () => {
+    vi.unstubAllGlobals()
+    vi.unstubAllEnvs()
+    await api.close()
+    expect(api.breaches).toEqual([])
+  })
+
+  async function run(command: CommandName, ...args: string[]) {
+    const invocation = parseInvocation([command, ...args, '--data-dir', join(dir, 'data')])
+    if (invocation.kind !== 'command') throw new Error('no command')
+    const written = { stdout: '', stderr: '' }
+    const stream = (name: keyof typeof written) =>
+      ({
+        write(text: string) {
+          written[name] += text
+          return true
+        },
+      }) as unknown as NodeJS.WriteStream
+    const language = invocation.lang ?? 'en'
+    const output = createOutput({
+      texts: await loadTexts(language),
+      language,
+      json: invocation.json,
+      stdout: stream('stdout'),
+      stderr: stream('stderr'),
+      environment: {},
+    })
+    const context = { home, output, signal: new AbortController().signal }
+    const { host, options } = invocation
+    const status = await (host ? enter(host, options, context) : servers(options, context)).catch((error) => reportFailure(error, output))
+    expect(written.stdout + written.stderr).not.toMatch(/SECRET[a-z]/)
+    return { status, ...written }
+  }
+  const changes = () => api.asked.filter(({ method }) => method !== 'GET').map(({ operation }) => operation)
+
+  test('servers names the machines', async () => {
+    const { status, stdout } = await run('servers', '--json')
+    expect(JSON.parse(stdout)).toEqual({
+      servers: [],
+      machines: [{ account: 'hetzner-cloud', id: 'server/42', name: 'web-42', state: 'running', addresses: ['127.0.0.1'] }],
+    })
+    expect(status).toBe(0)
+    expect((await run('servers', '--lang', 'fr')).stdout).toContain('en marche')
+  })
+
+  test('rights that are refused are said, by servers and by enter', async () => {
+    vi.stubEnv('HCLOUD_TOKEN', 'SECRETwrong0123')
+    const listed = await run('servers')
+    expect(listed.status).toBe(1)
+    expect(listed.stderr).toMatch(/Hetzner/)
+    const { status, stdout, stderr } = await run('enter', 'web-42', '--json', '--confirm', 'web-42')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/Hetzner/)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { message: expect.stringContaining('Hetzner') } })
+    expect(changes()).toEqual([])
+  })
+
+  test('enter: a plan, then the name, then the other key', async () => {
+    const address = `127.0.0.1:${sshd.port}`
+    const planned = await run('enter', address, '--dry-run', '--json')
+    expect(planned.status).toBe(0)
+    expect(JSON.parse(planned.stdout)).toMatchObject({ phase: 'planned', name: 'web-42', state: 'running' })
+    expect(await run('enter', address, '--yes')).toMatchObject({ status: 2, stderr: expect.stringContaining('--confirm web-42') })
+    expect(await run('enter', address, '--confirm', 'web-43')).toMatchObject({ status: 2 })
+    expect(await run('enter', 'other', '--yes')).toMatchObject({ status: 1, stderr: expect.stringContaining('--by-hand') })
+    expect(changes()).toEqual([])
+    const entered = await run('enter', address, '--confirm', 'web-42', '--json')
+    expect(entered).toMatchObject({ status: 0, stderr: expect.stringContaining(`rescueterm connect ${address}`) })
+    expect(JSON.parse(entered.stdout)).toEqual({ phase: 'answered', name: 'web-42', host: '127.0.0.1', port: sshd.port })
+    expect(changes()).toEqual(['POST /servers/{id}/actions/enable_rescue', 'POST /servers/{id}/actions/reset'])
+  })
+})
+
+describe('in rescue', () => {
+  let cli: Cli
+  let env: Record<string, string>
+  const ptys: Pty[] = []
+  beforeAll(async () => {
+    cli = await buildCli()
+  })
+  afterAll(() => cli.dispose())
+  beforeEach(async () => {
+    env = { HOME: home, XDG_CONFIG_HOME: join(home, '.config'), LC_ALL: 'C.UTF-8', SSH_AUTH_SOCK: '', NO_COLOR: '1' }
+    const aside = await cli.run(['set-aside', `127.0.0.1:${sshd.port}`, '--key', sshd.hostKeys[0]!.line, '--yes'], { env })
+    expect(aside.status).toBe(0)
+  })
+  afterEach(() => {
+    for (const pty of ptys.splice(0)) pty.kill()
+  })
+  async function visit(command: string, ...args: string[]) {
+    const pty = startPty([...cli.command, command, `root@127.0.0.1:${sshd.port}`, ...args], { env, cols: 200 })
+    ptys.push(pty)
+    await pty.waitFor('[')
+    await pty.waitFor(/(?:Key file|Fichier de clé)[^\n]*\[/)
+    pty.type('\r')
+    return pty
+  }
+
+  test('disks looks, as JSON; mounting where there is no system says so', async () => {
+    const looked = await visit('disks', '--json')
+    expect(await looked.exit).toBe(0)
+    const screen = looked.screen()
+    const document = JSON.parse(screen.slice(screen.indexOf('\n{\n')))
+    expect(document).toMatchObject({ rescue: { os: expect.stringMatching(/\S/) }, volumes: expect.any(Array), plans: expect.any(Object) })
+    if (document.plans.mount) return
+    const mounted = await visit('disks', '--mount', '--yes', '--lang', 'fr')
+    await mounted.waitFor('Aucun système à monter')
+    expect(await mounted.exit).toBe(1)
+  })
+
+  test('leave by hand stops before the restart, and leaves nothing that goes on by itself', async () => {
+    const pty = await visit('leave', '--yes', '--no-reboot', '--skip', 'boot-mode=console')
+    await pty.waitFor('Not restarted, as you asked')
+    expect(await pty.exit).toBe(0)
+    expect(() => execFileSync('test', ['-e', join(dir, 'restarted')])).toThrow()
+    expect((await cli.run(['status', '--json'], { env })).json()).toMatchObject({ interventions: [{ state: 'active' }] })
+    const stored = execFileSync('sh', ['-c', 'cat "$1"/visits/*', 'sh', join(home, '.config', 'RescueTerm')], { encoding: 'utf8' })
+    expect(stored).not.toContain('"leaving"')
+  })
+})
