@@ -148,6 +148,10 @@ export function createRouter(app: App, log: Log) {
       apply: os.visit.apply.handler(async ({ input: { id, ...choice } }) => (await visits.open(id)).repairs.apply(choice)),
       undo: os.visit.undo.handler(async ({ input }) => (await visits.open(input.id)).repairs.undo(input.change)),
       measure: os.visit.measure.handler(async ({ input }) => (await visits.open(input.id)).measure({ write: input.write })),
+      report: os.visit.report.handler(async ({ input: { id, ...asked } }) => {
+        const { json, ...report } = (await visits.open(id)).report(asked)
+        return { ...report, json: JSON.stringify(json, undefined, 2) }
+      }),
       stopMeasuring: os.visit.stopMeasuring.handler(async ({ input }) => (await visits.open(input.id)).stopMeasuring()),
       leave: os.visit.leave.handler(async ({ input }) => (await visits.open(input.id)).leaving.start()),
       skip: os.visit.skip.handler(async ({ input }) => (await visits.open(input.id)).leaving.skip(input.item, input.reason)),

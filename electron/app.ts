@@ -26,6 +26,7 @@ import { createPracticeServer, type PracticeServer } from './practice/server.js'
 import { type Accounts, createAccounts, type GivenAccount } from './providers/accounts.js'
 import { accountOfConfig, findOvhConfig } from './providers/ovhcloud/config.js'
 import { noVault, type SecretVault } from './providers/vault.js'
+import { measureSpeed } from './repair/speed/measure.js'
 import { createRepairTasks } from './repair/tasks.js'
 import { createInterventions, type Interventions } from './rescue/interventions.js'
 import { createServers, type Servers } from './servers.js'
@@ -155,7 +156,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     clock,
     log,
     tasks: createRepairTasks(clock),
-    measureSpeed: () => Promise.reject(new AppError('wrong-state')),
+    measureSpeed: (system, options, signal, onProgress) => measureSpeed(clock, system, options, signal, onProgress),
     accounts,
     connection(id) {
       const open = openRescues().filter((one) => one.id === id)

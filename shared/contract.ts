@@ -232,6 +232,26 @@ export const contract = {
       .output(Change),
     undo: command.input(z.strictObject({ ...visit, change: z.string() })).output(ok),
     measure: command.input(z.strictObject({ ...visit, write: z.boolean() })).output(ok),
+    /** The diagnosis for a support ticket, without secrets. Nothing is written or sent. */
+    report: command
+      .input(
+        z.strictObject({
+          ...visit,
+          name: z.string().max(200),
+          language: z.enum(['en', 'fr']),
+          parts: z.strictObject({ evidence: z.boolean(), commands: z.boolean() }),
+        }),
+      )
+      .output(
+        z.strictObject({
+          verdict: z.enum(['software', 'hardware', 'nothing-found', 'unknown']),
+          markdown: z.string(),
+          json: z.string(),
+          fileName: z.string(),
+          /** How much was replaced, by kind. */
+          removed: z.record(z.string(), z.number()),
+        }),
+      ),
     stopMeasuring: command.input(z.strictObject(visit)).output(ok),
     leave: command.input(z.strictObject(visit)).output(ok),
     skip: command.input(z.strictObject({ ...visit, item: LeavingItemId, reason: SkipReason })).output(ok),

@@ -20,6 +20,7 @@ import { redeemSecret } from '../providers/ovhcloud/secret.js'
 import { ProviderError } from '../providers/problem.js'
 import { compareHint, type Provider, splitServer } from '../providers/provider.js'
 import { createRepairs, type Repairs } from '../repair/repairs.js'
+import { type Report, writeReport } from '../repair/report.js'
 import type { MountedSystem, RepairTask } from '../repair/task.js'
 import type { Probe } from '../rescue/watch.js'
 import { createEntering, type Entering, type EnteringRecord } from './entering.js'
@@ -96,6 +97,8 @@ export interface Visit {
   /** @throws AppError `not-found` where the provider has none. */
   console(): Promise<string>
   measure(options: { write: boolean }): Promise<void>
+  /** What is known now, as a document. Pure but for the clock. */
+  report(o: { name: string; language: 'en' | 'fr'; parts: { evidence: boolean; commands: boolean } }): Report
   stopMeasuring(): void
 }
 
@@ -367,6 +370,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
         o.onDidChange()
       }
     },
+    report: (asked) =>
+      writeReport({ ...asked, at: clock.now(), disks: disks.state(), repair: repairs.state(), speed: record.speed.at(-1) }),
     stopMeasuring: () => measurement.abort(new AppError('wrong-state')),
   }
 

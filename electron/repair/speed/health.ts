@@ -119,7 +119,7 @@ const Smartctl = z.looseObject({
   smart_support: z.looseObject({ available: z.boolean() }).optional(),
   smart_status: z.looseObject({ passed: z.boolean() }).optional(),
   ata_smart_attributes: z.looseObject({ table: z.array(Attribute) }).optional(),
-  nvme_smart_health_information_log: z.unknown(),
+  nvme_smart_health_information_log: z.unknown().optional(),
   scsi_grown_defect_list: z.number().optional(),
 })
 // nvme-cli names and smartctl names; a newer nvme-cli spells the warning out.
