@@ -210,7 +210,7 @@ describe('a host that shows another key', () => {
   test('French, with the letters of French', async () => {
     const pty = connect('--lang', 'fr')
     await pty.waitFor('ne présente pas l’identité')
-    await pty.waitFor('Votre choix [3] : ')
+    await pty.waitFor('Votre choix [3]\u00a0: ')
     pty.type('1\r')
     await pty.waitFor('[o/w/N] ')
     pty.type('o\r')

@@ -76,7 +76,7 @@ describe('check', () => {
     expect(english.stdout).toContain('Unknown: no line for h')
     expect(english.stderr).toContain('rescueterm connect h')
     expect(english.stdout).not.toContain('\x1b')
-    expect((await run('check', 'h', '--key', a.line, '--lang', 'fr')).stdout).toContain('Inconnue : aucune ligne')
+    expect((await run('check', 'h', '--key', a.line, '--lang', 'fr')).stdout).toContain('Inconnue\u00a0: aucune ligne')
     expect((await cli.run(['check', 'h', '--key', a.line], { env: { ...env, LC_ALL: 'fr_FR.UTF-8' } })).stdout).toContain('Inconnue')
   })
 
