@@ -33,6 +33,7 @@ const packages = {
   sfdisk: 'fdisk',
   cryptsetup: 'cryptsetup-bin',
   pvcreate: 'lvm2',
+  fio: 'fio',
 }
 /** Brings every library Electron links to that a bare server lacks. */
 const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']

@@ -15,7 +15,7 @@ const suites = {
     return runPlaywright('packaged')
   },
 }
-const diskTools = ['mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mkfs.btrfs', 'sfdisk', 'cryptsetup', 'pvcreate']
+const diskTools = ['mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mkfs.btrfs', 'sfdisk', 'cryptsetup', 'pvcreate', 'fio']
 const packagesOf = { integration: ['setfacl', 'setfattr', ...diskTools], packaged: ['dpkg-deb', '7za'] }
 
 await runScript(async () => {

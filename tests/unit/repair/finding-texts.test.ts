@@ -40,7 +40,7 @@ function codesOf(task: string): Set<string> {
   return new Set([...literals, ...made])
 }
 
-describe.each(['access', 'boot', 'firewall', 'network'])('words of %s', (task) => {
+describe.each(['access', 'boot', 'firewall', 'network', 'speed'])('words of %s', (task) => {
   const [en, fr] = [load('en', task), load('fr', task)]
 
   it('are there in both languages, with the same parts and values', () => {
