@@ -28,7 +28,8 @@ export function Progress({ tabKey, server, entering }: { tabKey: string; server:
   const account = useAccount(server.provider)
   const provider = providerName(account?.kind, t)
   const elapsed = now.getTime() - Date.parse(startedAt)
-  const port = String(server.address.port ?? 22)
+  // The port of a Host stands in the ssh config: the core has resolved it.
+  const port = visit?.slice(visit.lastIndexOf(':') + 1) ?? String(server.address.port ?? 22)
   const isByApi = method === 'api'
   async function stop() {
     if (visit) await onceOnly(api.visit.stopEntering({ id: visit }))
