@@ -27,7 +27,7 @@ export interface Report {
 }
 
 // What points at the machine rather than at what is written on it.
-const hardwareCodes = /^(?:fs-btrfs-errors|speed-io-errors|speed-smart-failing|speed-raid-degraded)/
+const hardwareCodes = /^(?:fs-btrfs-errors|speed-io-errors|speed-smart-failing|speed-raid-degraded|speed-memory-errors)/
 
 const texts = {
   en: {
