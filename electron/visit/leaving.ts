@@ -34,6 +34,8 @@ export interface LeavingParts {
   intervention(): Intervention | undefined
   /** The terminal of this rescue system, when there is just one: a shell that stands in the way is then surely its. */
   onlyTerminal(): string | undefined
+  /** The normal system is back: what was noted when rescue began is needed no more. */
+  didReturn(): Promise<void>
   onDidChange(): void
   save(leaving: { startedAt: string; rebootedAt?: string; skipped: Record<string, SkipReason> } | undefined): Promise<void>
 }
@@ -254,6 +256,7 @@ export function createLeaving(o: LeavingParts): Leaving {
     if (state !== 'restored') return false
     end()
     await o.save(undefined)
+    await o.didReturn()
     o.onDidChange()
     return true
   }

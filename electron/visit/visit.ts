@@ -187,7 +187,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       return second === undefined ? first : undefined
     },
     onDidChange: o.onDidChange,
-    save: (state) => save({ leaving: state, ...(state ? {} : { entering: undefined }) }),
+    save: (state) => save({ leaving: state }),
+    didReturn: () => save({ entering: undefined }),
   })
 
   async function providerOf(of: ProviderLink | undefined): Promise<{ adapter: Provider; server: string } | undefined> {
@@ -302,7 +303,10 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       await entering?.dispose()
       password.forget()
       keyHint = undefined
-      const { keys, hostKeyAlgorithms } = await o.usualKeys(target)
+      const usual = await o.usualKeys(target)
+      const { hostKeyAlgorithms } = usual
+      // Lines that are set aside are comments just now, and still name the usual system.
+      const keys = [...usual.keys, ...o.keysAside(target.id)]
       const entry: NonNullable<VisitRecord['entering']> = {
         name: target.name,
         host: target.host,

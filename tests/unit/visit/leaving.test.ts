@@ -84,6 +84,7 @@ function build(): Leaving {
     intervention: () => world.intervention as Intervention | undefined,
     onlyTerminal: () => 'tab-1',
     onDidChange() {},
+    didReturn: async () => void world.commands.push('returned'),
     async save(state) {
       world.saved = state
     },
@@ -120,6 +121,7 @@ describe('leaving by API', () => {
     await settle()
     expect(leaving.state()).toBeUndefined()
     expect(world.saved).toBeUndefined()
+    expect(world.commands).toEqual(['leave', 'watch', 'returned'])
   })
 
   it('stops at what the provider refuses, with nothing after it touched, and tries again when asked', async () => {
@@ -265,6 +267,8 @@ it('can be stopped; what was done stays done', async () => {
   await leaving.stop()
   expect(leaving.state()).toBeUndefined()
   expect(world.saved).toBeUndefined()
+  // What was noted of the provider is needed by the next *leave*.
+  expect(world.commands).not.toContain('returned')
 })
 
 it('refuses to skip the wait for the own key', async () => {
