@@ -3,8 +3,9 @@ import type { RepairTask } from '../task.js'
 import { readBootFacts } from './facts.js'
 import { fileSystemFindings } from './file-systems.js'
 import { fstabFindings } from './fstab-findings.js'
+import { journalFinding, maskedFinding, targetFinding } from './last-start.js'
 import { spaceFindings } from './space.js'
-import { journalFinding, kernelFinding, loaderFindings, packageFinding, targetFinding, treeFinding } from './start-findings.js'
+import { kernelFinding, loaderFindings, packageFinding, treeFinding } from './start-findings.js'
 
 export function createBootTask(): RepairTask {
   return {
@@ -19,6 +20,7 @@ export function createBootTask(): RepairTask {
         kernelFinding(system, facts),
         ...loaderFindings(system, facts),
         ...targetFinding(system, facts),
+        ...maskedFinding(system, facts),
         ...packageFinding(system, facts),
         ...(await fileSystemFindings(system, facts.inUse, fstab, signal)),
         ...(await journalFinding(system, facts, signal)),

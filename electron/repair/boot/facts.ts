@@ -95,7 +95,6 @@ show_broken_packages() {
   awk '/^Package:/ { name = $2 } /^Status:/ && ($3 != "ok" || ($4 != "installed" && $4 != "config-files" && $4 != "not-installed")) { print name, $3, $4 }' "$root$resolved"
 }
 show_updates() { resolve /var/lib/dpkg/updates && ls -A -- "$root$resolved"; }
-show_yum() { resolve /var/lib/yum && ls -A -- "$root$resolved"; }
 show_logs() {
   for log in /var/log/syslog /var/log/messages /var/log/kern.log; do
     resolve "$log" && [ -f "$root$resolved" ] && printf '\\n==> %s\\n' "$log" && tail -c 60000 -- "$root$resolved"
@@ -118,7 +117,6 @@ part links 0 show_links
 part target 0 show_target
 part packages 0 show_broken_packages
 part updates 0 show_updates
-part yum 0 show_yum
 part machine 5 uname -m
 part sectors 0 show_sectors "$@"
 part partitions 8 lsblk -J -b -o NAME,PATH,TYPE,SIZE,FSTYPE,PARTTYPE -- "$@"

@@ -63,7 +63,10 @@ export async function fileSystemFindings(
     const state = device.fileSystem.startsWith('ext') ? parseDumpe2fs(facts(`head-${ext.indexOf(device)}`).text) : undefined
     if (isMounted(device)) {
       if (state && isDamaged(state)) findings.push(mountedDamage(device, state, fstab))
-    } else findings.push(...(await checkFinding(system, device, state, signal)))
+    } else {
+      const isLate = findings.some(({ words }) => words.code === 'fs-unchecked')
+      findings.push(...(await checkFinding(system, device, state, isLate ? SHORT_CHECK_MS : CHECK_MS, signal)))
+    }
   }
   const btrfs = parseBtrfsStats(facts('btrfs').text)
   if (btrfs.length > 0) {
@@ -106,19 +109,22 @@ function mountedDamage(device: Device, state: ExtState, fstab: string | undefine
   )
 }
 
-const CHECK_MS = 25_000
+// Large disks take minutes. One that is slow leaves little time for the next: the whole diagnosis waits.
+const CHECK_MS = 20_000
+const SHORT_CHECK_MS = 4_000
 
 /** One that is not mounted can be checked for real, without a write. */
 async function checkFinding(
   system: MountedSystem,
   device: Device,
   state: ExtState | undefined,
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<TaskFinding[]> {
   const isExt = device.fileSystem.startsWith('ext')
   if (device.fileSystem === 'btrfs') return []
   const words = isExt ? (['e2fsck', '-fn', device.path] as const) : (['xfs_repair', '-n', device.path] as const)
-  const { exitCode, stdout, stderr, timedOut } = await system.machine.run({ words, risk: 'reads', limitMs: CHECK_MS, signal })
+  const { exitCode, stdout, stderr, timedOut } = await system.machine.run({ words, risk: 'reads', limitMs, signal })
   const said = `${stdout.toString('utf8')}\n${stderr}`
   const id = `file-system:${device.path}`
   const evidence = [...(state ? [damageEvidence(device, state)] : []), evidenceOf(words.join(' '), said.slice(-3500))]

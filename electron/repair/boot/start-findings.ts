@@ -1,4 +1,4 @@
-/** What a start needs on the disk: kernel and initramfs, boot loader, whole packages, the first links of the tree, a target that is not emergency. */
+/** What a start needs on the disk: kernel and initramfs, boot loader, whole packages, the first links of the tree. */
 import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import { records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
@@ -59,7 +59,8 @@ export function kernelFinding(system: MountedSystem, facts: BootFacts): TaskFind
 export function loaderFindings(system: MountedSystem, { facts, files, boot }: BootFacts): TaskFinding[] {
   const configuration = files.get('/boot/grub/grub.cfg') ?? files.get('/boot/grub2/grub.cfg')
   const loaders = records(facts('efi').text)
-  if (system.uefi || (loaders.length > 0 && facts('bios-boot').text.trim() === '')) return [efiFinding(system, loaders)]
+  if (system.uefi || (loaders.length > 0 && facts('bios-boot').text.trim() === ''))
+    return [efiFinding(system, loaders, facts('machine').text)]
   const findings: TaskFinding[] = []
   const sectors = facts('sectors')
     .text.split('\n')
@@ -104,7 +105,10 @@ export function loaderFindings(system: MountedSystem, { facts, files, boot }: Bo
       ),
     )
   } else {
-    const named = [...configuration.matchAll(/^\s*linux(?:16|efi)?\s+\S*?\/(vmlinu[xz]-\S+)/gm)].map(([, name]) => name!)
+    // Red Hat's menu has its entries in files of their own (Boot Loader Specification).
+    const named = [...`${configuration}\n${facts('entries').text}`.matchAll(/^\s*linux(?:16|efi)?\s+\S*?\/(vmlinu[xz]-\S+)/gm)].map(
+      ([, name]) => name!,
+    )
     const present = new Set((boot ?? []).map(({ name }) => name))
     if (boot && named.length > 0 && !named.some((name) => present.has(name)))
       findings.push(
@@ -114,7 +118,7 @@ export function loaderFindings(system: MountedSystem, { facts, files, boot }: Bo
   return findings.length > 0 ? findings : [findingOf('loader', 'fine', 'loader-fine')]
 }
 
-function efiFinding(system: MountedSystem, loaders: readonly string[]): TaskFinding {
+function efiFinding(system: MountedSystem, loaders: readonly string[], machine: string): TaskFinding {
   if (loaders.length > 0) return findingOf('loader', 'fine', 'loader-fine')
   const proposals = isDebian(system)
     ? [
@@ -126,7 +130,13 @@ function efiFinding(system: MountedSystem, loaders: readonly string[]): TaskFind
           steps: (): Step[] => [
             {
               kind: 'run',
-              words: system.inSystem(['grub-install', '--target=x86_64-efi', '--efi-directory=/boot/efi', '--no-nvram', '--removable']),
+              words: system.inSystem([
+                'grub-install',
+                `--target=${/^(?:aarch64|arm64)/.test(machine) ? 'arm64' : 'x86_64'}-efi`,
+                '--efi-directory=/boot/efi',
+                '--no-nvram',
+                '--removable',
+              ]),
               risk: 'data',
               limitMs: 300_000,
             },
@@ -190,57 +200,4 @@ export function treeFinding({ facts, files }: BootFacts): TaskFinding[] {
   if (broken.length > 0) findings.push(findingOf('tree', 'fault', 'tree-broken', { paths: broken.join(', ') }, { keepsOut: true }))
   if (!hasRoot) findings.push(findingOf('passwd', 'fault', 'passwd-broken', {}, { keepsOut: true }))
   return findings
-}
-
-export function targetFinding(system: MountedSystem, { facts }: BootFacts): TaskFinding[] {
-  const target = facts('target').text.trim().split('/').at(-1) ?? ''
-  if (!/^(?:emergency|rescue|poweroff|reboot|halt)\.target$/.test(target)) return []
-  const words = ['systemctl', `--root=${system.root}`, 'set-default', 'multi-user.target'] as const
-  return [
-    findingOf(
-      'target',
-      'fault',
-      'target-wrong',
-      { target },
-      {
-        evidence: [evidenceOf('/etc/systemd/system/default.target', facts('target').text)],
-        proposals: [
-          proposalOf('set-target', {}, [write(words)], {
-            undo: [write(['systemctl', `--root=${system.root}`, 'set-default', target])],
-          }),
-        ],
-        keepsOut: true,
-      },
-    ),
-  ]
-}
-
-/** The last start's errors, from the system's own journal: nothing to repair by themselves, but they name the cause. */
-export async function journalFinding(system: MountedSystem, facts: BootFacts, signal: AbortSignal): Promise<TaskFinding[]> {
-  const { stdout, exitCode } = await system.machine.run({
-    words: ['journalctl', '-D', `${system.root}/var/log/journal`, '-b', '-p', 'err', '-n', '60', '--no-pager', '-o', 'short-iso'],
-    risk: 'reads',
-    limitMs: 20_000,
-    signal,
-  })
-  const lines =
-    exitCode === 0
-      ? stdout
-          .toString('utf8')
-          .split('\n')
-          .filter((line) => line && !line.startsWith('-- '))
-      : []
-  if (lines.length > 0)
-    return [
-      findingOf(
-        'journal',
-        'warning',
-        'journal-errors',
-        { n: lines.length },
-        { evidence: [evidenceOf('journalctl -b -p err', lines.join('\n'))] },
-      ),
-    ]
-  if (exitCode === 0) return [findingOf('journal', 'fine', 'journal-fine')]
-  const logs = facts.facts('logs').text.trim()
-  return [findingOf('journal', 'unknown', 'journal-missing', {}, logs ? { evidence: [evidenceOf('/var/log', logs.slice(-3500))] } : {})]
 }

@@ -117,6 +117,13 @@ describe('what a start needs besides', () => {
     expect((await applyProposal(repairs, 'boot', 'target', 'set-target')).result).toBe('verified')
   })
 
+  it('sees that a part of every start is masked, and frees it', async () => {
+    start({ '/usr/lib/systemd/system/systemd-udevd.service': '[Unit]\nDescription=x\n' })
+    execFileSync('systemctl', [`--root=${system.root}`, 'mask', 'systemd-udevd.service'], { stdio: 'ignore' })
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ masked: 'fault units-masked' })
+    expect((await applyProposal(repairs, 'boot', 'masked', 'unmask-units')).result).toBe('verified')
+  })
+
   it('sees broken links of the tree and a lost root account', async () => {
     start({ '/etc/passwd': 'nobody:x:65534:65534::/:/bin/false\n' })
     rmSync(join(system.root, 'bin'))

@@ -1,0 +1,249 @@
+/** What decides in "does not boot", by tables: fstab, space, kernels, what tools print. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type MountedFileSystem, parseSpace } from '../../../electron/repair/boot/facts.js'
+import { e2fsckSays, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../electron/repair/boot/file-systems.js'
+import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
+import { parseJournal } from '../../../electron/repair/boot/last-start.js'
+import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
+import { judgeKernels } from '../../../electron/repair/boot/start-findings.js'
+
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
+const device = (path: string, rest: Partial<Record<'uuid' | 'label' | 'partUuid' | 'partLabel' | 'fileSystem', string>> = {}) => ({
+  path,
+  uuid: '',
+  label: '',
+  partUuid: '',
+  partLabel: '',
+  fileSystem: 'ext4',
+  ...rest,
+})
+const devices = [
+  device('/dev/sdb1', { uuid: 'AAAA-1', label: 'cloudimg-rootfs', partUuid: 'p-1' }),
+  device('/dev/sdb15', { uuid: 'AEA1-CA5A', label: 'UEFI', fileSystem: 'vfat' }),
+  device('/dev/mapper/vg--a-data', { uuid: 'BBBB-2', fileSystem: 'xfs' }),
+]
+const root = 'UUID=aaaa-1 / ext4 errors=remount-ro 0 1'
+
+describe('fstab', () => {
+  it.each([
+    ['by UUID, whatever the case', root, []],
+    ['by label', 'LABEL=cloudimg-rootfs / ext4 discard,commit=30,errors=remount-ro 0 1', []],
+    ['by a quoted label', 'LABEL="cloudimg-rootfs" / ext4 defaults 0 1', []],
+    ['by a link of udev', '/dev/disk/by-uuid/AEA1-CA5A /boot/efi vfat umask=0077 0 1', []],
+    ['by volume group', '/dev/vg-a/data /var/lib xfs defaults 0 0', []],
+    ['by mapper', '/dev/mapper/vg--a-data /var/lib xfs defaults 0 0', []],
+    ['without a disk', 'tmpfs /tmp tmpfs size=1G 0 0\n10.0.0.1:/x /net nfs4 _netdev 0 0\nproc /proc proc hidepid=2', []],
+    ['not mounted by itself', 'UUID=gone /mnt/x ext4 noauto 0 0', []],
+    ['a comment', '# UUID=gone /x ext4', []],
+    ['gone', 'UUID=gone /srv ext4 defaults 0 2', ['unknown-device']],
+    ['gone by label', 'LABEL=gone /srv ext4 defaults 0 2', ['unknown-device']],
+    ['gone by partition', 'PARTUUID=gone /srv ext4 defaults 0 2', ['unknown-device']],
+    ['gone with its group', '/dev/vg9/lv /srv ext4 defaults 0 2', ['unknown-device']],
+    ['a name that moves', '/dev/sda1 / ext4 defaults 0 1', ['unsure-device']],
+    ['another type', 'UUID=BBBB-2 /var/lib ext4 defaults 0 2', ['type']],
+    ['the type of a brother', 'UUID=AAAA-1 / ext3 defaults 0 1', []],
+    ['a slip in an option', 'UUID=AAAA-1 / ext4 erors=remount-ro 0 1', ['option']],
+    ['twice', `${root}\n${root}`, ['twice']],
+    ['an extra disk', 'UUID=BBBB-2 /srv/data xfs defaults 0 2', ['no-nofail']],
+    ['an extra disk that may be gone', 'UUID=BBBB-2 /srv/data xfs defaults,nofail 0 2', []],
+    ['too few fields', 'UUID=AAAA-1 /', ['short']],
+    ['too many fields', 'UUID=AAAA-1 / ext4 defaults 0 1 oops', ['short']],
+  ])('judges a line: %s', (_, text, kinds) => {
+    expect(judgeFstab(text, devices).map(({ kind }) => kind)).toEqual(kinds)
+  })
+
+  it('has nothing against the fstab of a real image', () => {
+    const own = [
+      device('/dev/sdb1', { uuid: '9acc75c2-4c37-4d7d-a917-fa795d4109f6' }),
+      device('/dev/sdb15', { uuid: 'AEA1-CA5A', fileSystem: 'vfat' }),
+    ]
+    expect(judgeFstab(fixture('fstab.txt'), own)).toEqual([])
+  })
+
+  it('names a device that fits only when there is exactly one', () => {
+    const text = `${root}\nUUID=gone /srv xfs defaults 0 2`
+    const fits = (all: typeof devices) => judgeFstab(text, all).flatMap((one) => (one.kind === 'unknown-device' ? [one.fits?.path] : []))
+    expect(fits(devices)).toEqual(['/dev/mapper/vg--a-data'])
+    expect(fits([...devices, device('/dev/sdc1', { uuid: 'CCCC', fileSystem: 'xfs' })])).toEqual([undefined])
+  })
+
+  it.each([
+    ['default', 'defaults'],
+    ['noatmie', 'noatime'],
+    ['nofial', 'nofail'],
+    ['erors=remount-ro', 'errors=remount-ro'],
+    ['defaults', undefined],
+    ['subvol=@', undefined],
+    ['x-systemd.automount', undefined],
+    ['some-new-option', undefined],
+    ['ro', undefined],
+  ])('takes %s for %s', (option, meant) => {
+    expect(meantBy(option)).toBe(meant)
+  })
+
+  it.each([
+    ['UUID=AAAA-1 / ext4 defaults 0 0\n', 'UUID=AAAA-1 / ext4 defaults 0 1\n'],
+    ['# x\nUUID=AAAA-1\t/srv\text4\n', '# x\nUUID=AAAA-1\t/srv\text4\tdefaults\t0\t2\n'],
+    ['UUID=AAAA-1 / ext4 ro', 'UUID=AAAA-1 / ext4 ro\t0\t1'],
+    [`${root}\n`, `${root}\n`],
+  ])('has the start check a device: %j', (before, after) => {
+    expect(setFsckPass(before, devices[0]!)).toBe(after)
+  })
+
+  it('survives any text', () => {
+    const words = fc.constantFrom(
+      'UUID=',
+      'UUID=AAAA-1',
+      'LABEL="',
+      '/dev//',
+      '/dev/a/b/c',
+      '/',
+      'ext4',
+      ',,',
+      '=',
+      '#',
+      '\t',
+      '\\040',
+      '\u202e',
+      '\0',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.array(words).map((line) => line.join(' '))), (lines) => {
+        judgeFstab(lines.join('\n'), devices)
+      }),
+    )
+  })
+})
+
+describe('space', () => {
+  const of = (size: number, available: number, inodes = 1000, inodesFree = 900): MountedFileSystem => ({
+    path: '/',
+    device: '/dev/sdb1',
+    type: 'ext4',
+    size,
+    available,
+    inodes,
+    inodesFree,
+  })
+  const gb = 1e9
+  it.each([
+    [of(80 * gb, 0), 'full', 'fine'],
+    [of(80 * gb, 1 * gb), 'full', 'fine'],
+    [of(80 * gb, 4 * gb), 'little', 'fine'],
+    [of(80 * gb, 30 * gb), 'fine', 'fine'],
+    [of(0.5 * gb, 0.06 * gb), 'fine', 'fine'],
+    [of(0.5 * gb, 0.04 * gb), 'full', 'fine'],
+    [of(80 * gb, 30 * gb, 1000, 0), 'fine', 'full'],
+    [of(80 * gb, 30 * gb, 1e6, 5000), 'fine', 'little'],
+    // btrfs and vfat count none.
+    [of(80 * gb, 30 * gb, 0, 0), 'fine', 'fine'],
+  ])('judges %j', (one, space, inodes) => {
+    expect([spaceOf(one), inodesOf(one)]).toEqual([space, inodes])
+  })
+
+  it('reads df, with spaces in names, without what is no disk', () => {
+    const output = [
+      ' 1B-blocks      Avail Inodes  IFree Type  Filesystem Mounted on',
+      '4112039936 3475120128 255488 243349 ext4  /dev/sdb1  /mnt',
+      ' 127799296  127797248      0      0 vfat  /dev/sdb15 /mnt/boot/efi',
+      ' 127799296  127797248      -      - btrfs /dev/sdc1  /mnt/srv/my data',
+      '         0          0      0      0 tmpfs tmpfs      /mnt/run',
+      'df: /mnt/x: Transport endpoint is not connected',
+    ].join('\n')
+    expect(parseSpace(output, '/mnt').map(({ path, inodes }) => [path, inodes])).toEqual([
+      ['/', 255488],
+      ['/boot/efi', 0],
+      ['/srv/my data', 0],
+    ])
+  })
+
+  it('knows what mount a folder is on', () => {
+    const mounted = ['/', '/var', '/var/log'].map((path) => ({ ...of(1, 1), path }))
+    expect(['/etc', '/var/log/journal', '/var/lib', '/variable'].map((path) => holderOf(path, mounted))).toEqual([
+      '/',
+      '/var/log',
+      '/var',
+      '/',
+    ])
+  })
+})
+
+describe('kernels', () => {
+  const [version, other] = ['6.1.0-50-cloud-amd64', '5.14.0-1.el9.x86_64']
+  const file = (name: string, size = 1) => ({ name, size })
+  it.each([
+    [
+      'Debian',
+      [file(`vmlinuz-${version}`), file(`initrd.img-${version}`)],
+      [version],
+      { kernels: [version], withoutImage: [], withoutModules: [], empty: [] },
+    ],
+    [
+      'Red Hat',
+      [file(`vmlinuz-${other}`), file(`initramfs-${other}.img`)],
+      [other],
+      { kernels: [other], withoutImage: [], withoutModules: [], empty: [] },
+    ],
+    ['no initramfs', [file(`vmlinuz-${version}`)], [version], { withoutImage: [version] }],
+    [
+      'an empty kernel',
+      [file(`vmlinuz-${version}`, 0), file(`initrd.img-${version}`)],
+      [version],
+      { kernels: [], empty: [`vmlinuz-${version}`] },
+    ],
+    ['no modules', [file(`vmlinuz-${version}`), file(`initrd.img-${version}`)], [], { withoutModules: [version] }],
+    ['a link to nothing', [file('vmlinuz-x', -1)], [], { kernels: [], empty: ['vmlinuz-x'] }],
+    ['nothing', [], [], { kernels: [] }],
+  ])('judges %s', (_, boot, modules, expected) => {
+    expect(judgeKernels({ boot, modules })).toMatchObject(expected)
+  })
+})
+
+describe('what tools print', () => {
+  const head = (state: string, more = '') =>
+    `dumpe2fs 1.47.0\nFilesystem features:      has_journal needs_recovery extent\nFilesystem state:         ${state}\nMount count:              7\nLast checked:             Tue Nov 24\n${more}`
+  it.each([
+    ['clean', head('clean'), false],
+    ['in use', head('not clean'), false],
+    ['marked', head('clean with errors'), true],
+    ['counted', head('clean', 'FS Error count:           3\nFirst error function:     ext4_lookup\n'), true],
+  ])('dumpe2fs: %s', (_, report, damaged) => {
+    const state = parseDumpe2fs(report)!
+    expect(state).toMatchObject({ mountCount: 7, needsRecovery: true })
+    expect(isDamaged(state)).toBe(damaged)
+  })
+
+  it('is nothing without a superblock', () => {
+    expect(
+      parseDumpe2fs("dumpe2fs: Bad magic number in super-block while trying to open /dev/sdb\nCouldn't find valid filesystem superblock."),
+    ).toBeUndefined()
+  })
+
+  it('reads the sum e2fsck ends with', () => {
+    expect([0, 1, 4, 5, 8, 12].map((status) => e2fsckSays(status))).toEqual([
+      { fixed: false, left: false, failed: false },
+      { fixed: true, left: false, failed: false },
+      { fixed: false, left: true, failed: false },
+      { fixed: true, left: true, failed: false },
+      { fixed: false, left: false, failed: true },
+      { fixed: false, left: true, failed: true },
+    ])
+  })
+
+  it('counts only the errors of btrfs', () => {
+    expect(parseBtrfsStats('[/dev/sdb1].write_io_errs    0\n[/dev/sdb1].corruption_errs  12\n')).toEqual([
+      '[/dev/sdb1].corruption_errs  12',
+    ])
+  })
+
+  it('reads the journal of a real system, broken lines left out', () => {
+    const entries = parseJournal(
+      `${fixture('journal-warnings.jsonl')}\n{"MESSAGE": [116,195,169], "UNIT":"srv-data.mount","JOB_RESULT":"dependency"}\n{"MESS\n{"MESSAGE":null}`,
+    )
+    expect(entries[0]!.line).toMatch(/^2026-11-24T\S+Z sshd: error: kex_exchange_identification/)
+    expect(entries.at(-1)).toEqual({ line: ': té', failedUnit: 'srv-data.mount' })
+  })
+})
