@@ -189,9 +189,9 @@ function useLabel(tab: Tab): Label {
   const entering = useEnteringOf(entered)
   const closedName = useAppPart((app) => tab.kind === 'closed' && app.servers.find((one) => one.target === tab.target)?.name)
 
-  const rescueTitle = (name: string) => (
+  const rescueTitle = (name: string, mark: 'rescue' | 'chroot' = 'rescue') => (
     <>
-      <b className="rt-amber">{t('common.tab.rescue')}</b> {name}
+      <b className="rt-amber">{t(`common.tab.${mark}`)}</b> {name}
     </>
   )
   switch (tab.kind) {
@@ -219,7 +219,7 @@ function useLabel(tab: Tab): Label {
       const inRescue = intervention !== undefined && isOpenIntervention(intervention)
       const isAlarm = badge === 'alarm' || badge === 'revoked'
       // What answers behind an alarm is no rescue system either.
-      const name = inRescue && !isAlarm ? rescueTitle(nameOf(session, t)) : nameOf(session, t)
+      const name = inRescue && !isAlarm ? rescueTitle(nameOf(session, t), session.chroot ? 'chroot' : 'rescue') : nameOf(session, t)
       return {
         ...(badge ? { icon: <Badge badge={badge} /> } : {}),
         title: name,

@@ -19,11 +19,11 @@ export function Legend({ session, intervention, rescue }: LegendProps) {
       <div className="rt-legend rt-legend-rescue">
         <span className="rt-legend-chip">
           <RescueGlyph size={14} ink />
-          {t('terminal.term.rescue')}
+          {t(session.chroot ? 'terminal.term.chroot' : 'terminal.term.rescue')}
         </span>
         <span className="rt-trunc">
           {session.practice && <b>{t('terminal.term.practiceFirst')} </b>}
-          {t(restarting ? 'terminal.term.restarting' : 'terminal.term.temporary')}
+          {t(restarting ? 'terminal.term.restarting' : session.chroot ? 'terminal.term.inside' : 'terminal.term.temporary')}
         </span>
       </div>
     )
