@@ -66,7 +66,10 @@ export async function startGuest({ folder, port, disks, kernel }: GuestOptions):
       await monitor('device_add', { driver: 'scsi-hd', id: `device-${serial}`, bus: 'scsi.0', drive: serial, serial })
     },
     async unplug(serial) {
+      const gone = monitor.deleted(`device-${serial}`)
+      gone.catch(() => {})
       await monitor('device_del', { id: `device-${serial}` })
+      await gone
       await monitor('blockdev-del', { 'node-name': serial })
     },
     async stop() {
@@ -87,8 +90,8 @@ async function commandLine({ folder, port, disks, kernel }: GuestOptions): Promi
     // No graphics: BIOS and GRUB speak on the serial line.
     ...['-M', 'pc,graphics=off', '-nodefaults', '-display', 'none', '-vga', 'none', '-serial', 'stdio'],
     // KVM is never used: it hangs on nested machines. No AES or AVX: emulating them is slower than doing without, and the kernel
-    // would load modules for them.
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'qemu64,-svm,+ssse3,+sse4.1,+sse4.2,+popcnt', '-smp', '2', '-m', '1024'],
+    // would load modules for them. One processor: two start no faster, and now and then hang in the emulator's own races.
+    ...['-accel', 'tcg', '-cpu', 'qemu64,-svm,+ssse3,+sse4.1,+sse4.2,+popcnt', '-smp', '1', '-m', '1024'],
     ...['-netdev', `user,id=net,hostfwd=tcp:127.0.0.1:${port}-:22`],
     ...['-device', 'virtio-net-pci,netdev=net,addr=0x3,romfile='],
     ...['-device', 'virtio-scsi-pci,id=scsi'],
@@ -153,28 +156,42 @@ function serialConsole(child: ChildProcess, file: string): SerialConsole {
   }
 }
 
-type Monitor = (execute: string, args?: Record<string, unknown>) => Promise<unknown>
+interface Monitor {
+  (execute: string, args?: Record<string, unknown>): Promise<unknown>
+  /** The guest has let go of a device. */
+  deleted(device: string): Promise<void>
+}
 
 /** QMP: one JSON object a line; answers come in order, events in between. */
 async function connectMonitor(path: string, child: ChildProcess): Promise<Monitor> {
   const socket = await connectWhenReady(path, child)
   socket.on('error', () => {})
-  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = []
+  interface Waiting {
+    resolve(value: unknown): void
+    reject(error: Error): void
+  }
+  const waiting: Waiting[] = []
+  const deletions = new Map<string, Waiting>()
   const lines = createInterface({ input: socket })
   lines.on('error', () => {})
   lines.on('line', (line) => {
-    const message = JSON.parse(line) as { return?: unknown; error?: { desc: string } }
+    const message = JSON.parse(line) as { return?: unknown; error?: { desc: string }; event?: string; data?: { device?: string } }
     if (message.error) waiting.shift()?.reject(new Error(message.error.desc))
     else if ('return' in message) waiting.shift()?.resolve(message.return)
+    else if (message.event === 'DEVICE_DELETED') deletions.get(message.data?.device ?? '')?.resolve(undefined)
   })
   socket.on('close', () => {
-    for (const { reject } of waiting.splice(0)) reject(new Error('the monitor is gone'))
+    for (const { reject } of [...waiting.splice(0), ...deletions.values()]) reject(new Error('the monitor is gone'))
   })
-  const monitor: Monitor = (execute, args = {}) =>
+  const monitor = ((execute, args = {}) =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject })
       socket.write(`${JSON.stringify({ execute, arguments: args })}\n`)
-    })
+    })) as Monitor
+  monitor.deleted = async (device) => {
+    const deletion = new Promise<unknown>((resolve, reject) => deletions.set(device, { resolve, reject }))
+    await deletion.finally(() => deletions.delete(device))
+  }
   await monitor('qmp_capabilities')
   return monitor
 }
