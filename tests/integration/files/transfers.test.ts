@@ -124,13 +124,8 @@ describe('resume', () => {
 
     await fixture.restart()
     expect(fixture.files.state().transfers[0]?.phase).toEqual({ kind: 'paused', by: 'person' })
-    fixture.files.transfers.resume(id)
-    await transferWhen(fixture.files, ({ phase, bytesDone }) => phase.kind === 'running' && bytesDone >= paused.bytesDone)
-    fixture.files.transfers.pause(id)
-    await transferWhen(fixture.files, ({ phase }) => phase.kind === 'paused' || phase.kind === 'done')
-
     await appendFile(join(there, 'big'), 'more')
-    if (fixture.files.state().transfers[0]?.phase.kind === 'paused') fixture.files.transfers.resume(id)
+    fixture.files.transfers.resume(id)
     const done = await transferWhen(fixture.files, isOver)
     expect(done.phase).toEqual({ kind: 'done' })
     expect(await sha256(join(here, 'big'))).toBe(await sha256(join(there, 'big')))

@@ -146,8 +146,8 @@ describe('file systems', () => {
 
 describe('speed', () => {
   const stages: string[] = []
-  const measure = (system: MountedSystem, write: boolean, signal = new AbortController().signal) =>
-    measureSpeed(systemClock, system, { write, seconds: 1, megabytes: 8 }, signal, ({ stage }) => stages.push(stage))
+  const measure = (system: MountedSystem, write: boolean, signal = new AbortController().signal, seconds = 1) =>
+    measureSpeed(systemClock, system, { write, seconds, megabytes: 8 }, signal, ({ stage }) => stages.push(stage))
   const leftovers = () => disks.run('ls -A "$1/var/tmp"', root)
 
   it('measures reads and writes with fio and leaves nothing behind', async () => {
@@ -196,7 +196,7 @@ describe('speed', () => {
     const machine: Machine = {
       run: (command) => disks.machine.run(command.words[0] === 'fio' ? { ...command, words: [name] } : command),
     }
-    const result = SpeedResult.parse(await measure({ ...system, machine }, true))
+    const result = SpeedResult.parse(await measure({ ...system, machine }, true, undefined, 5))
     expect(result).toMatchObject({ tool: 'dd', notes: [{ code: 'speed-no-fio' }, { code: 'speed-no-write' }] })
     expect(result.randomRead!.latency!.p50).toBeGreaterThan(0)
     expect(result.sequentialRead).toBeGreaterThan(0)
