@@ -13,6 +13,7 @@ const bridgeNames = [
   'onCommand',
   'onCore',
   'openExternal',
+  'pathOfDropped',
   'platform',
   'readClipboard',
   'rememberOpen',
