@@ -32,6 +32,8 @@ export interface Guest {
   console: SerialConsole
   plug(serial: string, disk: Disk): Promise<void>
   unplug(serial: string): Promise<void>
+  /** Aborted when the computer is off, by us or by an accident. */
+  off: AbortSignal
   /** Like pulling the plug: what the guest has not written to its disk is lost. */
   stop(): Promise<void>
 }
@@ -50,6 +52,8 @@ export async function startGuest({ folder, port, disks, kernel }: GuestOptions):
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
+  const off = new AbortController()
+  child.once('exit', () => off.abort())
   let complaint = ''
   child.stderr.on('data', (part) => (complaint += part))
   const console = serialConsole(child, join(folder, 'console.log'))
@@ -61,6 +65,7 @@ export async function startGuest({ folder, port, disks, kernel }: GuestOptions):
   })
   return {
     console,
+    off: off.signal,
     async plug(serial, disk) {
       await monitor('blockdev-add', blockNode(serial, disk))
       await monitor('device_add', { driver: 'scsi-hd', id: `device-${serial}`, bus: 'scsi.0', drive: serial, serial })
@@ -146,7 +151,8 @@ function serialConsole(child: ChildProcess, file: string): SerialConsole {
         const look = () => {
           const found = new RegExp(pattern, pattern.flags.replace('g', '')).exec(plain())
           if (found) end(() => resolve(found))
-          else if (child.exitCode !== null || child.signalCode !== null) fail('the computer was switched off')
+          else if (child.exitCode !== null || child.signalCode !== null)
+            fail(`the computer was switched off (${child.signalCode ?? child.exitCode})`)
         }
         const timer = setTimeout(() => fail(`${pattern} did not appear within ${limitMs / 1000} s`), limitMs)
         listeners.add(look)

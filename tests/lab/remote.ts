@@ -28,6 +28,8 @@ export async function logIn(port: number, { user, password }: Login, onOutput: (
   client.on('error', () => {})
   const run: Remote['run'] = (command, stdin = '') =>
     new Promise((resolve, reject) => {
+      const onEnd = () => reject(new Error(`the connection ended before: ${command.slice(0, 200)}`))
+      client.once('close', onEnd)
       client.exec(command, (error, channel) => {
         if (error) return reject(error)
         let stdout = ''
@@ -39,7 +41,10 @@ export async function logIn(port: number, { user, password }: Login, onOutput: (
         })
         channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
         channel.on('exit', (status: number | null) => (code = status ?? undefined))
-        channel.on('close', () => resolve({ code, stdout, stderr }))
+        channel.on('close', () => {
+          client.off('close', onEnd)
+          resolve({ code, stdout, stderr })
+        })
         channel.end(stdin)
       })
     })

@@ -38,7 +38,7 @@ export async function openWorkshop(image: RescueImage): Promise<Workshop> {
       disks: [await overlay({ path: image.disk, format: 'raw' }, join(folder, 'disk.qcow2'))],
       kernel: { kernel, initrd, append: rescueAppend, rootPassword: 'workshop' },
     })
-    if (!(await sshAnswers(port, 180_000))) throw new Error(`the workshop did not open: ${guest.console.text().slice(-1500)}`)
+    if (!(await sshAnswers(port, 600_000, guest.off))) throw new Error(`the workshop did not open: ${guest.console.text().slice(-1500)}`)
     const remote = await logIn(port, { user: 'root', password: 'workshop' })
     const plugged: string[] = []
     let count = 0
