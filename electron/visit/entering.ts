@@ -38,9 +38,13 @@ export interface EnteringParts {
 
 export interface Entering {
   state(): EnteringState
-  record(): EnteringRecord
   /** Asks the provider, or only watches; ends when another key has answered, the watching is stopped or the request is refused. */
   begin(): void
+  /**
+   * After a restart of the app: follows what was asked for, else only watches. Nothing is asked of the provider anew, since what was
+   * asked before may have been heard, and nobody is looking.
+   */
+  resume(): void
   stop(): void
   dispose(): Promise<void>
 }
@@ -50,7 +54,7 @@ const OVERDUE_MS = 10 * 60_000
 
 export function createEntering(record: EnteringRecord, o: EnteringParts): Entering {
   const ending = new AbortController()
-  let phase: EnteringState['phase'] = record.answered ? 'answered' : record.operation || record.method !== 'api' ? 'waiting' : 'requesting'
+  let phase: EnteringState['phase'] = record.operation || record.method !== 'api' ? 'waiting' : 'requesting'
   let progress: EnteringState['progress']
   let problem: ProviderProblemInfo | undefined
   let isOverdue = false
@@ -59,7 +63,11 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
   let cancelOverdue = () => {}
   let work: Promise<unknown> = Promise.resolve()
 
+  /** What the port showed, and a person's *stop*, are last words. */
+  const isOver = () => phase === 'answered' || phase === 'stopped'
+
   function enter(next: EnteringState['phase']) {
+    if (isOver()) return
     phase = next
     o.onDidChange()
   }
@@ -71,7 +79,7 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
       {
         clock: o.clock,
         probe: o.probe,
-        purpose: () => (phase === 'answered' || phase === 'stopped' ? undefined : 'leaving'),
+        purpose: () => (isOver() ? undefined : 'leaving'),
         classify: (blob): AnswerKind => (isKnown(blob) ? 'known-key' : 'third-key'),
         async onAnswer(answer, blob) {
           if (answer !== 'third-key' || !blob) return
@@ -79,7 +87,8 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
           const isUsual = record.knownKeys.length === 0 && record.method !== 'already' && seen?.changes.length === 1
           if (isUsual) record.knownKeys = [blob]
           else record.answered = true
-          await o.save(record)
+          // Seen is seen: a full disk costs the next start of the app a second look, not this one.
+          await o.save(record).catch((error) => o.log.error('what answers could not be written down', error))
           if (!isUsual) enter('answered')
         },
         onDidChange() {
@@ -116,7 +125,7 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
   }
 
   async function follow(adapter: Provider, operation: Operation) {
-    if (phase !== 'answered') enter('restarting')
+    enter('restarting')
     const result: WaitResult = await adapter.progress(operation, {
       signal: ending.signal,
       onState(state) {
@@ -124,17 +133,16 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
         o.onDidChange()
       },
     })
-    if (phase === 'answered' || phase === 'stopped') return
     // What the port shows counts more than what the API says: the watch goes on in every case.
-    if (result.kind === 'failed') problem = result.problem
+    if (result.kind === 'failed' && !isOver()) problem = result.problem
     enter(result.kind === 'failed' ? 'failed' : 'waiting')
   }
 
-  async function run() {
+  async function run(mayAsk: boolean) {
     const { provider } = o
     if (record.method !== 'api' || !provider) return
     try {
-      if (!record.operation) await ask(provider.adapter, provider.server)
+      if (!record.operation && mayAsk) await ask(provider.adapter, provider.server)
       if (record.operation) await follow(provider.adapter, record.operation)
     } catch (error) {
       if (ending.signal.aborted) return
@@ -146,7 +154,6 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
   }
 
   return {
-    record: () => record,
     state() {
       return {
         method: record.method,
@@ -164,9 +171,13 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
       }
     },
     begin() {
-      if (phase === 'answered') return
       watchAnswers()
-      work = run()
+      work = run(true)
+    },
+    resume() {
+      if (phase === 'requesting') phase = 'waiting'
+      watchAnswers()
+      work = run(false)
     },
     stop() {
       if (phase === 'answered') throw new AppError('wrong-state')

@@ -21,6 +21,13 @@ export interface WayBack {
   stickiness: Stickiness
 }
 
+/** What is written down. */
+export interface LeavingRecord {
+  startedAt: string
+  rebootedAt?: string | undefined
+  skipped: Record<string, SkipReason>
+}
+
 export interface LeavingParts {
   clock: Clock
   isConnected(): boolean
@@ -37,13 +44,13 @@ export interface LeavingParts {
   /** The normal system is back: what was noted when rescue began is needed no more. */
   didReturn(): Promise<void>
   onDidChange(): void
-  save(leaving: { startedAt: string; rebootedAt?: string; skipped: Record<string, SkipReason> } | undefined): Promise<void>
+  save(leaving: LeavingRecord | undefined): Promise<void>
 }
 
 export interface Leaving {
   state(): LeavingState | undefined
-  /** Begins, or goes on from a restart of the app. */
-  start(from?: { startedAt: string; rebootedAt?: string | undefined; skipped: Record<string, SkipReason> }): Promise<void>
+  /** Begins, or goes on waiting after a restart of the app: what comes before the machine's restart is never gone on with unattended. */
+  start(from?: LeavingRecord): Promise<void>
   skip(item: LeavingItemId, reason: SkipReason): Promise<void>
   /** The person did what the item waits for (boot mode, restart), or wants it tried again. */
   goOn(item: LeavingItemId): Promise<void>
@@ -73,6 +80,7 @@ export function createLeaving(o: LeavingParts): Leaving {
   let run: Run | undefined
   let walking: Promise<void> = Promise.resolve()
   let cancelOverdue = () => {}
+  let cancelRetry = () => {}
   let isOverdue = false
   const now = () => o.clock.now().toISOString()
 
@@ -89,7 +97,7 @@ export function createLeaving(o: LeavingParts): Leaving {
       ...(current.rebootedAt ? { rebootedAt: current.rebootedAt } : {}),
     })
 
-  async function begin(from: Parameters<Leaving['start']>[0]) {
+  async function begin(from: LeavingRecord | undefined) {
     const current: Run = {
       startedAt: from?.startedAt ?? now(),
       rebootedAt: from?.rebootedAt,
@@ -124,6 +132,7 @@ export function createLeaving(o: LeavingParts): Leaving {
           return
         }
       }
+      await finish(current)
     })
   }
 
@@ -151,7 +160,8 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function check(current: Run, id: 'access' | 'boot' | 'network' | 'firewall'): Promise<boolean> {
-    if (!o.isConnected() || !o.disks().mountedSystem()) return skip(current, id)
+    if (!o.disks().mountedSystem()) return skip(current, id)
+    mustBeConnected()
     set(current, id, { state: 'running' })
     await o.repairs.examine([id])
     const task = o.repairs.state().tasks.find((one) => one.task === id)
@@ -171,7 +181,8 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function unmount(current: Run): Promise<boolean> {
-    if (!o.isConnected() || !o.disks().state().mounted) return skip(current, 'unmount')
+    if (!o.disks().state().mounted) return skip(current, 'unmount')
+    mustBeConnected()
     if (current.items.get('unmount')!.state !== 'waits') set(current, 'unmount', { state: 'running' })
     const inUse = await unmountUnlessInUse()
     if (inUse.length === 0) {
@@ -185,9 +196,13 @@ export function createLeaving(o: LeavingParts): Leaving {
         return { ...one, ...(sessionId ? { sessionId } : {}) }
       }),
     })
-    const cancel = o.clock.setTimeout(() => walk(current, 'unmount'), BUSY_INTERVAL_MS)
-    current.ending.signal.addEventListener('abort', cancel, { once: true })
+    cancelRetry = o.clock.setTimeout(() => walk(current, 'unmount'), BUSY_INTERVAL_MS)
     return false
+  }
+
+  /** What is mounted stays so on a machine that cannot be reached: a restart by the provider would cut it off. */
+  function mustBeConnected() {
+    if (!o.isConnected()) throw new AppError('closed-early')
   }
 
   async function unmountUnlessInUse(): Promise<User[]> {
@@ -208,9 +223,9 @@ export function createLeaving(o: LeavingParts): Leaving {
     if (byApi) {
       set(current, 'boot-mode', { state: 'running' })
       await byApi(current.ending.signal)
-      await markRestarted(current)
+      if (run !== current) return false
       set(current, 'boot-mode', { state: 'fine' })
-      set(current, 'reboot', { state: 'fine' })
+      await didRestart(current)
       return true
     }
     if (stickiness === 'one-boot') return skip(current, 'boot-mode')
@@ -219,6 +234,11 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function reboot(current: Run): Promise<boolean> {
+    // The connection went away while the restart was waited for: it has begun, in the panel or in a shell.
+    if (current.items.get('reboot')!.state === 'waits' && !o.isConnected()) {
+      await didRestart(current)
+      return true
+    }
     set(current, 'reboot', { state: 'waits' })
     return false
   }
@@ -253,22 +273,21 @@ export function createLeaving(o: LeavingParts): Leaving {
   async function restored(current: Run): Promise<boolean> {
     const state = o.intervention()?.state
     set(current, 'restore', { state: state === 'restored' || !state ? 'fine' : state === 'needs-attention' ? 'waits' : 'running' })
-    if (state !== 'restored') return false
+    return state === 'restored'
+  }
+
+  async function finish(current: Run) {
+    if (run !== current) return
     end()
     await o.save(undefined)
     await o.didReturn()
     o.onDidChange()
-    return true
   }
 
   async function didRestart(current: Run) {
-    await markRestarted(current)
-    set(current, 'reboot', { state: 'fine' })
-  }
-
-  async function markRestarted(current: Run) {
     current.rebootedAt = now()
     await remember(current)
+    set(current, 'reboot', { state: 'fine' })
   }
 
   function skip(current: Run, id: LeavingItemId): boolean {
@@ -281,6 +300,7 @@ export function createLeaving(o: LeavingParts): Leaving {
     run = undefined
     isOverdue = false
     cancelOverdue()
+    cancelRetry()
   }
 
   function running(): Run {
@@ -327,12 +347,7 @@ export function createLeaving(o: LeavingParts): Leaving {
       walk(current)
     },
     refresh() {
-      if (!run) return
-      const current = run
-      // The connection went away while the restart was waited for: it has begun, in the panel or in a shell.
-      if (current.items.get('reboot')!.state === 'waits' && !o.isConnected()) {
-        void didRestart(current).then(() => walk(current))
-      } else walk(current)
+      if (run) walk(run, 'reboot')
     },
     async stop() {
       end()

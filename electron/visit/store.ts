@@ -50,12 +50,17 @@ export const KEPT_SPEED_RESULTS = 10
 export function createVisitStore(dataDir: string, fs: FileOperations = nodeFiles) {
   // The id is an address a person typed: not a file name.
   const fileOf = (id: string) => join(dataDir, 'visits', `${createHash('sha256').update(id).digest('hex').slice(0, 24)}.json`)
+  const save = (record: VisitRecord) => writeJsonFile(fileOf(record.id), record, fs)
+  async function load(id: string): Promise<VisitRecord> {
+    const found = await readJsonFile(fileOf(id), VisitRecord, fs)
+    return found?.id === id ? found : { version: 1, id, changes: [], speed: [] }
+  }
   return {
-    async load(id: string): Promise<VisitRecord> {
-      const found = await readJsonFile(fileOf(id), VisitRecord, fs)
-      return found?.id === id ? found : { version: 1, id, changes: [], speed: [] }
+    load,
+    save,
+    async update(id: string, change: Partial<VisitRecord>): Promise<void> {
+      await save({ ...(await load(id)), ...change })
     },
-    save: (record: VisitRecord) => writeJsonFile(fileOf(record.id), record, fs),
     /** Every visit that can be read; one that cannot is skipped with a word in the log: it holds nothing that known_hosts needs. */
     async loadAll(log: Log): Promise<VisitRecord[]> {
       const names = await fs.readdir(join(dataDir, 'visits')).catch(() => [] as string[])

@@ -115,7 +115,11 @@ export interface OwnVisit {
   refresh(): void
   dispose(): Promise<void>
 }
-export type VisitParts = VisitsParts & { save(record: VisitRecord): Promise<void>; onDidChange(): void }
+export type VisitParts = VisitsParts & {
+  /** Writes a part of the record; the rest stays as the disk has it, for the command line may have been there. */
+  save(id: string, change: Partial<VisitRecord>): Promise<void>
+  onDidChange(): void
+}
 
 export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   const { id } = loaded
@@ -133,8 +137,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   /** One writer at a time; the caller continues when it is on the disk. */
   function save(change: Partial<VisitRecord>): Promise<void> {
     record = { ...record, ...change }
-    const next = record
-    saving = saving.catch(() => {}).then(() => o.save(next))
+    saving = saving.catch(() => {}).then(() => o.save(id, change))
     return saving
   }
 
@@ -389,9 +392,10 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       if (entry && !entry.answered && !entry.stopped) {
         // The account may be gone, or its secret be asked for anew: the port alone is watched then.
         entering = await build(entry).catch(() => build({ ...entry, method: 'by-hand' }))
-        entering.begin()
+        entering.resume()
       }
-      if (record.leaving) await leaving.start(record.leaving)
+      if (record.leaving?.rebootedAt) await leaving.start(record.leaving)
+      else if (record.leaving) await save({ leaving: undefined })
     },
     async dispose() {
       measurement.abort(new AppError('wrong-state'))

@@ -36,7 +36,7 @@ export function createVisits(o: VisitsParts): Visits {
     const already = opening.get(id)
     if (already) return already
     const run = (async () => {
-      const own = createVisit(record ?? (await store.load(id)), { ...o, save: store.save, onDidChange: changed.emit })
+      const own = createVisit(record ?? (await store.load(id)), { ...o, save: store.update, onDidChange: changed.emit })
       visits.set(id, { visit: own.visit, own })
       own.refresh()
       return own.visit

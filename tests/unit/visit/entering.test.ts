@@ -15,6 +15,8 @@ const operation: Operation = { kind: 'enter', server: 'vps/one', before: { at: '
 let clock: ReturnType<typeof createFakeClock>
 let answer: ProbeAnswer
 let saved: EnteringRecord[]
+let isDiskFull: boolean
+let phases: (string | undefined)[]
 let passwords: Password[]
 let entering: Entering
 let record: EnteringRecord
@@ -25,6 +27,8 @@ beforeEach(() => {
   clock = createFakeClock()
   answer = { kind: 'key', blob: usual }
   saved = []
+  isDiskFull = false
+  phases = []
   passwords = []
   record = { method: 'api', startedAt: clock.now().toISOString(), knownKeys: [usual], answered: false }
   adapter = {
@@ -40,7 +44,7 @@ beforeEach(() => {
 })
 afterEach(() => entering.dispose())
 
-function begin(): Entering {
+function build(): Entering {
   entering = createEntering(record, {
     clock,
     log: silentLog,
@@ -48,14 +52,15 @@ function begin(): Entering {
     probe: async () => answer,
     ...(record.method === 'api' ? { provider: { adapter: adapter as Provider, server: 'vps/one' } } : {}),
     async save(next) {
+      if (isDiskFull) throw new Error('no space')
       saved.push({ ...next })
     },
     onPassword: (password) => passwords.push(password),
-    onDidChange() {},
+    onDidChange: () => phases.push(entering?.state().phase),
   })
-  entering.begin()
   return entering
 }
+const begin = () => build().begin()
 
 describe('entering by API', () => {
   it('writes down what was before any change, follows, and ends when another key answers', async () => {
@@ -115,6 +120,28 @@ describe('entering by API', () => {
     expect(entering.state().phase).toBe('answered')
   })
 
+  it('keeps what the port showed, whatever the provider says afterwards', async () => {
+    adapter.enter = async (_server, { onState }) => {
+      answer = { kind: 'key', blob: rescue }
+      await clock.advance(4000)
+      onState({ kind: 'restarting', elapsedSeconds: 4 })
+      return { operation }
+    }
+    begin()
+    await clock.advance(8000)
+    expect(phases.slice(phases.indexOf('answered'))).not.toContain('restarting')
+  })
+
+  it('says that another key answers even when that cannot be written down', async () => {
+    record.operation = operation
+    begin()
+    await clock.advance(0)
+    isDiskFull = true
+    answer = { kind: 'key', blob: rescue }
+    await clock.advance(4000)
+    expect(entering.state().phase).toBe('answered')
+  })
+
   it('goes on after a restart of the app without asking the provider twice', async () => {
     let asked = 0
     adapter.enter = async () => {
@@ -122,7 +149,7 @@ describe('entering by API', () => {
       return { operation }
     }
     record.operation = operation
-    begin()
+    build().resume()
     await clock.advance(0)
     expect(asked).toBe(0)
     expect(entering.state().phase).toBe('waiting')

@@ -235,12 +235,53 @@ describe('leaving by hand', () => {
 
 it('goes straight to waiting without a connection', async () => {
   world.isConnected = false
+  world.isMounted = false
   world.byApi = async () => {}
   await leaving.start()
   await settle()
   expect(world.examined).toEqual([])
   expect(stateOf('access')).toMatchObject({ state: 'skipped', reason: 'not-needed' })
   expect(stateOf('wait').state).toBe('running')
+})
+
+describe('a connection that is lost on the way', () => {
+  it('restarts nothing while a disk may still be mounted, until a person says so', async () => {
+    world.byApi = async () => void world.commands.push('leave')
+    world.isConnected = false
+    await leaving.start()
+    await settle()
+    expect(stateOf('access')).toMatchObject({ state: 'fault', error: { code: 'closed-early' } })
+    for (const id of ['access', 'boot', 'network', 'firewall'] as const) {
+      await leaving.skip(id, 'console')
+      await settle()
+    }
+    expect(stateOf('unmount')).toMatchObject({ state: 'fault', error: { code: 'closed-early' } })
+    expect(world.commands).toEqual([])
+    await leaving.skip('unmount', 'console')
+    await settle()
+    expect(world.commands).toEqual(['leave', 'watch'])
+  })
+})
+
+it('ends by itself where no line was ever set aside', async () => {
+  world.intervention = undefined
+  world.byApi = async () => void world.commands.push('leave')
+  await leaving.start()
+  await settle()
+  expect(world.commands).toEqual(['leave', 'returned'])
+  expect(leaving.state()).toBeUndefined()
+  expect(world.saved).toBeUndefined()
+})
+
+it('writes nothing down any more once it was stopped in the middle of a request', async () => {
+  let finish = () => {}
+  world.byApi = () => new Promise<void>((resolve) => (finish = resolve))
+  await leaving.start()
+  await settle()
+  await leaving.stop()
+  finish()
+  await settle()
+  expect(world.saved).toBeUndefined()
 })
 
 it('goes on after a restart of the app where it was: nothing is examined or restarted twice', async () => {

@@ -1,0 +1,112 @@
+/** What a start of the app goes on with. Nothing that changes a server happens without a person. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../../electron/log.js'
+import type { Provider } from '../../../electron/providers/provider.js'
+import { createVisitStore, type VisitRecord } from '../../../electron/visit/store.js'
+import { createVisits, type Visits } from '../../../electron/visit/visits.js'
+import type { Operation } from '../../../shared/provider.js'
+import { createFakeClock } from '../../support/fake-clock.js'
+
+const id = '203.0.113.7:22'
+const before = { at: '2026-11-24T02:07:00.000Z', boot: 'local' }
+const operation: Operation = { kind: 'enter', server: 'vps/one', before }
+const link = { kind: 'account', accountId: 'a', server: 'vps/one' } as const
+
+let dataDir: string
+let asked: string[]
+let visits: Visits
+let clock: ReturnType<typeof createFakeClock>
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'rt-visits-'))
+  asked = []
+  clock = createFakeClock()
+})
+afterEach(async () => {
+  await visits.dispose()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+async function startWith(record: Partial<VisitRecord>) {
+  await createVisitStore(dataDir).save({ version: 1, id, changes: [], speed: [], ...record })
+  const adapter: Partial<Provider> = {
+    capabilities: () => ({ stickiness: 'until-left', progress: 'percent', credentials: 'mail', publishesHostKey: false, console: false }),
+    async enter() {
+      asked.push('enter')
+      return { operation }
+    },
+    async leave() {
+      asked.push('leave')
+      return { ...operation, kind: 'leave' }
+    },
+    async progress() {
+      asked.push('progress')
+      return { kind: 'done' }
+    },
+  }
+  visits = createVisits({
+    dataDir,
+    clock,
+    log: silentLog,
+    tasks: [],
+    measureSpeed: () => Promise.reject(new Error('not here')),
+    accounts: { list: () => [], provider: async () => adapter as Provider },
+    connection: () => undefined,
+    intervention: () => undefined,
+    linkOf: () => link,
+    keysAside: () => [],
+    usualKeys: async () => ({ keys: [], hostKeyAlgorithms: [] }),
+    watchReturn: async () => {},
+    probe: async () => ({ kind: 'nothing' }),
+  })
+  await visits.start()
+  await clock.advance(5000)
+}
+
+const entering = {
+  name: 'one',
+  host: '203.0.113.7',
+  port: 22,
+  link,
+  method: 'api' as const,
+  startedAt: '2026-11-24T02:07:00.000Z',
+  knownKeys: [],
+  hostKeyAlgorithms: [],
+  answered: false,
+  stopped: false,
+}
+
+describe('a start of the app', () => {
+  it('follows a restart that was asked for', async () => {
+    await startWith({ entering: { ...entering, before, operation } })
+    expect(asked).toEqual(['progress'])
+    expect(visits.entering()).toMatchObject([{ name: 'one', state: { phase: 'waiting' } }])
+  })
+
+  it.each([
+    ['before the request was answered', { before }],
+    ['before anything was asked', {}],
+  ])('only watches when the last one ended %s: asking again could restart the server a second time', async (_when, noted) => {
+    await startWith({ entering: { ...entering, ...noted } })
+    expect(asked).toEqual([])
+    expect(visits.entering()).toMatchObject([{ state: { phase: 'waiting', method: 'api' } }])
+  })
+
+  it('does not go on with a checklist that had not come to the restart', async () => {
+    await startWith({ leaving: { startedAt: '2026-11-24T02:07:00.000Z', skipped: {} } })
+    expect(asked).toEqual([])
+    expect((await visits.open(id)).state().leaving).toBeUndefined()
+  })
+
+  it('keeps what another process wrote to the same visit', async () => {
+    await startWith({})
+    const visit = await visits.open(id)
+    const store = createVisitStore(dataDir)
+    await store.save({ ...(await store.load(id)), leaving: { startedAt: '2026-11-24T02:08:00.000Z', skipped: {} } })
+    await visit.enter({ id, name: 'one', target: 'one', host: '203.0.113.7', port: 22, link: undefined }, 'by-hand', '')
+    expect(await store.load(id)).toMatchObject({ leaving: { startedAt: '2026-11-24T02:08:00.000Z' }, entering: { name: 'one' } })
+  })
+})
