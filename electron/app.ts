@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { AppState } from '../shared/contract.js'
 import { AppError } from '../shared/errors.js'
 import { parseHostAddress } from '../shared/host-address.js'
+import { interventionAt } from '../shared/intervention.js'
 import type { FoundAccount, NewAccount, VaultState } from '../shared/provider.js'
 import type { ImportableServer, ServerBadge, ServerState } from '../shared/server.js'
 import type { KnownHostsFile } from '../shared/settings.js'
@@ -141,6 +142,8 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     openFile: platform.openFile ?? (() => Promise.reject(new AppError('wrong-state'))),
   })
 
+  // The command line shares the folder; what the window waits for and copies there is the window's to go on with.
+  const isWindow = platform.openFile !== undefined
   const vault = platform.vault ?? noVault
   let vaultState: VaultState = { kind: 'none', reason: 'no-window' }
   const accounts = createAccounts({ dataDir, vault, parts: { clock, log }, given: platform.accounts })
@@ -150,7 +153,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       const whose = session.phase.kind === 'open' ? session.phase.connection.key.whose : 'known'
       return whose === 'known' || session.practice ? [] : [{ id: visitId(session.host, session.port), session, connection, whose }]
     })
-  const interventionOf = (id: string) => interventions.list().find((one) => !one.practice && visitId(one.host, one.port) === id)
+  const interventionOf = (id: string) => interventionAt(interventions.list(), id)
   const visits = createVisits({
     dataDir,
     clock,
@@ -190,6 +193,11 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     watchReturn: (interventionId) => interventions.leave(interventionId),
     probe: parts.probe,
   })
+
+  async function loadAccounts() {
+    vaultState = await vault.available().catch(() => vaultState)
+    await accounts.load()
+  }
 
   async function visitTarget(serverId: string): Promise<VisitTarget> {
     const server = servers.find(serverId)
@@ -349,13 +357,14 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     }),
     async start() {
       await Promise.all([settings.load(), servers.load()])
-      // The command line shares the folder, and has no files view.
-      if (platform.openFile) await files.load()
-      vaultState = await vault.available().catch(() => vaultState)
-      await accounts.load()
       resumed = await interventions.resume()
-      // Beside the rest: a provider that does not answer must not hold the start.
-      void visits.start().catch((error) => log.error('visits could not be gone on with', error))
+      if (isWindow) {
+        await files.load()
+        // Beside the rest: a keyring that asks its owner, or a provider that does not answer, must not hold the start.
+        void loadAccounts()
+          .then(visits.start)
+          .catch((error) => log.error('visits could not be gone on with', error))
+      } else await loadAccounts()
       configHosts = await listConfigHosts(home).catch((error) => {
         log.error('the ssh config could not be listed', error)
         return []

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { AppError, ErrorInfo } from './errors.js'
 import { HostKeyInfo } from './host-key.js'
+import { visitId } from './visit-id.js'
 
 export const interventionStates = ['prepared', 'active', 'restoring', 'restored', 'rolled-back', 'needs-attention', 'abandoned'] as const
 export const InterventionState = z.enum(interventionStates)
@@ -93,6 +94,12 @@ export const Intervention = z.strictObject({
   error: ErrorInfo.optional(),
 })
 export type Intervention = z.infer<typeof Intervention>
+
+/** The one that a visit (`visitId`) belongs to: the open one, else the last that ended. The practice server is nobody's visit. */
+export function interventionAt(all: readonly Intervention[], visit: string): Intervention | undefined {
+  const here = all.filter(({ practice, host, port }) => !practice && visitId(host, port) === visit)
+  return here.find(({ state }) => isOpen(state)) ?? here.toSorted((a, b) => a.since.localeCompare(b.since)).at(-1)
+}
 
 /** A replacement or a finished intervention that can be looked up, and for replacements brought back. */
 export const HistoryItem = z.strictObject({

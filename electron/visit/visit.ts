@@ -128,6 +128,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   let saving: Promise<void> = Promise.resolve()
   let commands: CommandRecord[] = []
   let wasConnected: Buffer | undefined
+  let wasOnline = false
   let entering: Entering | undefined
   let keyHint: VisitState['keyHint']
   let stickiness: VisitState['stickiness']
@@ -250,8 +251,11 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     await disks.look()
   }
 
+  /** Called for every change of any session or intervention: says nothing unless something is new here. */
   function refresh() {
     const found = connection()
+    const isNews = (found !== undefined) !== wasOnline
+    wasOnline = found !== undefined
     if (found?.isRescue && !wasConnected?.equals(found.hostKey)) {
       // Another key is another start of the rescue system: nothing that was seen there holds any more.
       disks = lookAnew()
@@ -269,7 +273,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     leaving.refresh()
     const done = o.intervention(id)?.state === 'restored'
     if (done && password.state()) password.forget()
-    o.onDidChange()
+    if (isNews) o.onDidChange()
   }
 
   const visit: Visit = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { advance, interventionEvents, interventionStates, isOpen } from '../../../shared/intervention.js'
+import { advance, type Intervention, interventionAt, interventionEvents, interventionStates, isOpen } from '../../../shared/intervention.js'
 
 /** Every pair that may happen; all others throw. */
 const legal: Record<string, string> = {
@@ -30,5 +30,27 @@ describe('advance', () => {
       const ways = interventionEvents.filter((event) => legal[`${state} ${event}`])
       expect(ways.length > 0).toBe(isOpen(state))
     }
+  })
+})
+
+describe('interventionAt', () => {
+  const one = (id: string, state: string, since: string, host = '203.0.113.7', practice = false) =>
+    ({ id, state, since, host, port: 22, practice }) as unknown as Intervention
+  const old = one('old', 'restored', '2026-11-23T02:00:00.000Z')
+  const present = one('present', 'active', '2026-11-24T02:00:00.000Z')
+
+  it('takes the open one, wherever it stands: the summary of an earlier rescue may still be on screen', () => {
+    expect(interventionAt([old, present], '203.0.113.7:22')?.id).toBe('present')
+    expect(interventionAt([present, old], '203.0.113.7:22')?.id).toBe('present')
+  })
+
+  it('else the last that ended', () => {
+    const older = one('older', 'restored', '2026-11-20T02:00:00.000Z')
+    expect(interventionAt([old, older], '203.0.113.7:22')?.id).toBe('old')
+  })
+
+  it('leaves other addresses and the practice server alone', () => {
+    expect(interventionAt([one('x', 'active', '2026-11-24T02:00:00.000Z', '203.0.113.8')], '203.0.113.7:22')).toBeUndefined()
+    expect(interventionAt([one('x', 'active', '2026-11-24T02:00:00.000Z', '203.0.113.7', true)], '203.0.113.7:22')).toBeUndefined()
   })
 })
