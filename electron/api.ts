@@ -103,8 +103,10 @@ export function createRouter(app: App, log: Log) {
       servers: os.accounts.servers.handler(({ input, signal }) =>
         answer(async () => (await accounts.provider(input.id)).listServers(signal ?? new AbortController().signal)),
       ),
-      findable: os.accounts.findable.handler(() => app.findableAccount()),
-      importFound: os.accounts.importFound.handler(({ input }) => answer(async () => ({ id: await app.importAccount(input.readMail) }))),
+      findable: os.accounts.findable.handler(() => app.accountImport.find()),
+      importFound: os.accounts.importFound.handler(({ input }) =>
+        answer(async () => ({ id: await app.accountImport.take(input.readMail) })),
+      ),
       keyPage: os.accounts.keyPage.handler(({ input }) => ({
         url: keyPage(input.endpoint, { products: ['vps', 'dedicated', 'cloud'], mail: input.readMail }),
       })),

@@ -8,7 +8,7 @@ import type { AppState } from '../shared/contract.js'
 import { AppError } from '../shared/errors.js'
 import { parseHostAddress } from '../shared/host-address.js'
 import { interventionAt } from '../shared/intervention.js'
-import type { FoundAccount, NewAccount, VaultState } from '../shared/provider.js'
+import type { VaultState } from '../shared/provider.js'
 import type { ImportableServer, ServerBadge, ServerState } from '../shared/server.js'
 import type { KnownHostsFile } from '../shared/settings.js'
 import type { Dimensions } from '../shared/terminal-session.js'
@@ -25,7 +25,7 @@ import { commandLine } from './machine/machine.js'
 import { chrootShellWords } from './machine/mounted-root.js'
 import { createPracticeServer, type PracticeServer } from './practice/server.js'
 import { type Accounts, createAccounts, type GivenAccount } from './providers/accounts.js'
-import { accountOfConfig, findOvhConfig } from './providers/ovhcloud/config.js'
+import { type AccountImport, createAccountImport } from './providers/import-account.js'
 import { noVault, type SecretVault } from './providers/vault.js'
 import { measureSpeed } from './repair/speed/measure.js'
 import { createRepairTasks } from './repair/tasks.js'
@@ -74,9 +74,7 @@ export interface App {
   visits: Visits
   /** A saved server as `ssh` would reach it. @throws AppError `not-found`, `config-failed`, `proxy-unsupported`. */
   visitTarget(serverId: string): Promise<VisitTarget>
-  findableAccount(): Promise<FoundAccount>
-  /** @throws AppError `not-found` when it is gone meanwhile. */
-  importAccount(readMail: boolean): Promise<string>
+  accountImport: AccountImport
   /** @throws AppError `not-mounted`, `closed-early`. */
   openChroot(sessionId: string, dimensions: Dimensions): Promise<string>
   /** @throws AppError `bad-address`, `bad-port` or `not-found` before anything is tried. */
@@ -206,20 +204,6 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     return { id: visitId(host, port), name: server.name, target: server.target, host, port, link: server.provider }
   }
 
-  const findOvh = () => findOvhConfig({ home, directory: process.cwd(), environment: process.env })
-
-  async function findableAccount(): Promise<FoundAccount> {
-    const found = await findOvh()
-    return found.kind === 'found' ? { kind: 'found', account: accountOfConfig(found).account, sources: found.sources } : found
-  }
-
-  async function importAccount(readMail: boolean): Promise<string> {
-    const found = await findOvh()
-    if (found.kind !== 'found') throw new AppError('not-found', { id: 'ovh.conf' })
-    const { account, secrets } = accountOfConfig(found)
-    return accounts.add({ ...account, readMail } as NewAccount, secrets)
-  }
-
   async function openChroot(sessionId: string, dimensions: Dimensions): Promise<string> {
     const found = openRescues().find(({ session }) => session.id === sessionId)
     if (!found) throw new AppError('closed-early')
@@ -336,8 +320,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     visits,
     visitTarget,
     openChroot,
-    findableAccount,
-    importAccount,
+    accountImport: createAccountImport(accounts, home),
     sessionTarget,
     onDidChange: changed.on,
     state: () => ({
