@@ -4,7 +4,8 @@ import { IconChevronDown, IconChevronUp, IconSearch, IconX } from '@tabler/icons
 import { type ReactNode, useEffect, useState } from 'react'
 import { useT } from '../i18n.js'
 import { useFormat } from '../ui/format.js'
-import type { LiveState, LiveTerminal, SearchOptions } from './live-terminal.js'
+import type { LiveState, LiveTerminal } from './live-terminal.js'
+import type { SearchOptions } from './terminal-search.js'
 
 interface FindBarProps {
   terminal: LiveTerminal

@@ -5,7 +5,6 @@
  * Port: shared/terminal-session.ts. What a program on the server may do: colours, title (secondary), bell, links that a person
  * opens, the clipboard if the setting allows it. Never: window reports, reading the clipboard, keys of ours.
  */
-import { SearchAddon } from '@xterm/addon-search'
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { type ITerminalOptions, Terminal } from '@xterm/xterm'
@@ -20,7 +19,8 @@ import { type LinkTarget, linkTarget } from './link-target.js'
 import { filterPaste, pasteQuestion } from './paste-filter.js'
 import { parseClipboardWrite } from './remote-clipboard.js'
 import { type RescueHint, type RescueShell, rescueHint } from './rescue-hints.js'
-import { searchColors, type TerminalLook, terminalTheme } from './terminal-colors.js'
+import { type TerminalLook, terminalTheme } from './terminal-colors.js'
+import { createTerminalSearch, type Matches, noMatches } from './terminal-search.js'
 
 export interface PasteRequest {
   text: string
@@ -36,8 +36,7 @@ export interface LiveState {
   title: string
   bell: boolean
   link: LinkTarget | undefined
-  /** `atTop`: the current hit stands in the first lines of all, where a find bar at the top would cover it. */
-  matches: { index: number; count: number; invalid: boolean; atTop: boolean }
+  matches: Matches
   paste: PasteRequest | undefined
   notice: TerminalNotice | undefined
 }
@@ -50,20 +49,11 @@ export interface TerminalAppearance extends TerminalLook {
   /** The shell of a rescue system: a word about what a restart undoes. */
   rescueShell: RescueShell | undefined
 }
-export interface SearchOptions {
-  caseSensitive: boolean
-  wholeWord: boolean
-  regex: boolean
-}
-
-const noMatches: LiveState['matches'] = { index: -1, count: 0, invalid: false, atTop: false }
 /** A bell is a mark for two seconds; more bells within them are the same mark. */
 const bellMs = 2000
 const noticeMs = 6000
 /** Long enough to be read after the editor was opened and left again in alarm. */
 const hintMs = 20_000
-/** Lines that the find bar covers. */
-const barLines = 3
 /** Longer input than the contract takes in one message is cut; the server sees one stream anyway. */
 const inputChars = 64 * 1024
 /** A drag of the window's edge asks for many sizes; the server redraws for the last. */
@@ -87,7 +77,6 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     rescueShell: undefined,
   }
   const terminal = new Terminal({ ...options(), ...o.dimensions })
-  const search = new SearchAddon()
   let port: MessagePort | undefined
   let acks: AckCounter | undefined
   let gpu: Gpu | undefined
@@ -273,37 +262,17 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   )
   terminal.attachCustomKeyEventHandler((event) => !matchShortcut(event, bridge.platform))
 
-  // -- search ----------------------------------------------------------------------------------------------------------------
+  // -- words, links, hits ----------------------------------------------------------------------------------------------------
   terminal.loadAddon(new UnicodeGraphemesAddon())
-  terminal.loadAddon(search)
   terminal.loadAddon(new WebLinksAddon(open, { hover: (_event, uri) => hover(uri), leave }))
-  search.onDidChangeResults(({ resultIndex, resultCount }) =>
-    set({ matches: { ...state.matches, index: resultIndex, count: resultCount, invalid: false } }),
-  )
-  let searching = false
-  let searched: { text: string; how: SearchOptions } | undefined
-  function showSearch(on: boolean) {
-    if (searching === on) return
-    searching = on
-    terminal.options.theme = terminalTheme(appearance, on)
-  }
-  function find(text: string, how: SearchOptions, step: 1 | -1, incremental: boolean) {
-    if (!text || (how.regex && !isRegExp(text))) {
-      search.clearDecorations()
-      terminal.clearSelection()
-      return set({ matches: { ...noMatches, invalid: text !== '' } })
-    }
-    showSearch(true)
-    searched = { text, how }
-    const options = { ...how, incremental, decorations: searchColors(appearance) }
-    if (step < 0) search.findPrevious(text, options)
-    else search.findNext(text, options)
-    // The find bar hides the first three lines on the right; a hit there comes down if there is something above it.
-    const at = terminal.getSelectionPosition()?.start.y ?? barLines
-    const { viewportY } = terminal.buffer.active
-    if (at - viewportY < barLines) terminal.scrollLines(at - viewportY - barLines)
-    const atTop = at < barLines
-    if (atTop !== state.matches.atTop) set({ matches: { ...state.matches, atTop } })
+  const search = createTerminalSearch(terminal, {
+    look: () => appearance,
+    matches: () => state.matches,
+    onMatches: (matches) => set({ matches }),
+    onDidShow: dress,
+  })
+  function dress() {
+    terminal.options.theme = terminalTheme(appearance, search.isOn())
   }
 
   // -- size and look ---------------------------------------------------------------------------------------------------------
@@ -346,12 +315,8 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
   function look(next: TerminalAppearance) {
     const isOtherScheme = appearance.scheme !== next.scheme
     appearance = next
-    terminal.options.theme = terminalTheme(next, searching)
-    if (isOtherScheme && searching && searched) {
-      // Hits keep the colours they were marked with. A search that was cleared begins with the hit where it stood.
-      search.clearDecorations()
-      find(searched.text, searched.how, 1, true)
-    }
+    dress()
+    if (isOtherScheme) search.markAnew()
     terminal.options.scrollback = next.scrollback
     terminal.options.screenReaderMode = next.screenReader
     if (terminal.options.fontSize === next.fontSize) return
@@ -411,12 +376,8 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
       if (text !== undefined) send(filterPaste(text).text, [])
       focus()
     },
-    find,
-    endSearch() {
-      showSearch(false)
-      search.clearDecorations()
-      set({ matches: noMatches })
-    },
+    find: search.find,
+    endSearch: search.end,
     /** As if typed. */
     type(text: string) {
       if (acceptsInput) terminal.input(text)
@@ -439,14 +400,5 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
       terminal.dispose()
       host.remove()
     },
-  }
-}
-
-function isRegExp(text: string) {
-  try {
-    new RegExp(text)
-    return true
-  } catch {
-    return false
   }
 }
