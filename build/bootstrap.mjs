@@ -34,6 +34,7 @@ const packages = {
   cryptsetup: 'cryptsetup-bin',
   pvcreate: 'lvm2',
   fio: 'fio',
+  sqlite3: 'sqlite3',
 }
 /** Brings every library Electron links to that a bare server lacks. */
 const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']

@@ -16,7 +16,7 @@ const suites = {
   },
 }
 const diskTools = ['mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mkfs.btrfs', 'sfdisk', 'cryptsetup', 'pvcreate', 'fio']
-const packagesOf = { integration: ['setfacl', 'setfattr', ...diskTools], packaged: ['dpkg-deb', '7za'] }
+const packagesOf = { integration: ['setfacl', 'setfattr', 'sqlite3', ...diskTools], packaged: ['dpkg-deb', '7za'] }
 
 await runScript(async () => {
   const wanted = askedSuites(process.argv.slice(2))
