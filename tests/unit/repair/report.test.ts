@@ -147,7 +147,7 @@ describe('report', () => {
   it('takes secrets out of evidence and commands, in both forms', () => {
     fc.assert(
       fc.property(fc.oneof(...Object.values(planted)), ({ text, secret }) => {
-        const findings = [finding('journal-errors', 'warning', { n: 1 }, [{ source: 'journalctl', text }])]
+        const findings = [finding('journal-errors', 'warning', { n: 1, failed: 'no', unit: '' }, [{ source: 'journalctl', text }])]
         const asked = input(findings)
         const at = '2026-11-24T03:00:00.000Z'
         asked.repair.commands.push({ at, command: `echo ${text}`, risk: 'reads', milliseconds: 1, timedOut: false })
