@@ -12,7 +12,7 @@ export interface Breakage {
   bootEnds: BootEnd
   /** The boot ends well, but these can no longer log in. */
   refuses?: Login[]
-  /** For what still lets everybody in: a command that says what is wrong. */
+  /** For what still lets everybody in: a command that says to each of them what is wrong. */
   complaint?: { command: string; says: { code: number; stderr: unknown } }
 }
 
@@ -53,7 +53,8 @@ export const breakages = {
       i=0; while dd if=/dev/zero bs=4k count=256 of=/mnt/var/log/app/debug.log.$((i += 1)) 2> /dev/null; do :; done`,
     bootEnds: 'ssh',
     complaint: {
-      command: 'echo hello > /var/tmp/hello',
+      // A file of their own: what one of them made there, the other may not write.
+      command: 'echo hello > "/var/tmp/hello-$USER"',
       says: { code: 1, stderr: 'bash: line 1: echo: write error: No space left on device\n' },
     },
   },
