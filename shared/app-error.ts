@@ -1,5 +1,6 @@
 /** Apart from the schemas in `errors.ts`: the command line's `check` starts without loading the schema library. */
 import type { ErrorInfo } from './errors.js'
+import { stripServerText } from './server-text.js'
 
 /**
  * Every failure a person can meet, by code. Words live in `renderer/locales/*.json` under `error.<code>`; `detail` is technical
@@ -105,6 +106,11 @@ export class AppError extends Error {
     this.code = code
     this.data = data
     this.detail = detail
+  }
+  /** What anything thrown is to a person: itself, or `internal` with the message as its detail. */
+  static from(error: unknown): AppError {
+    if (error instanceof AppError) return error
+    return new AppError('internal', {}, error instanceof Error ? stripServerText(error.message, 500) : undefined, { cause: error })
   }
   toInfo(): ErrorInfo {
     return { code: this.code, data: this.data, ...(this.detail ? { detail: this.detail } : {}) }

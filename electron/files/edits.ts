@@ -11,7 +11,7 @@ import { AppError } from '../../shared/errors.js'
 import type { Edit } from '../../shared/files.js'
 import type { Clock } from '../clock.js'
 import { createEmitter } from '../emitter.js'
-import type { Log } from '../log.js'
+import { explained, type Log } from '../log.js'
 import type { FileInfo, FileSystem } from './file-system.js'
 import { readRange } from './resume.js'
 
@@ -73,9 +73,7 @@ export function createEdits(parts: EditsParts): Edits {
   /** One after the other; a failure is a state. */
   function queue(edit: Open, work: () => Promise<void>): Promise<void> {
     edit.work = edit.work.then(work).catch((error: unknown) => {
-      if (!(error instanceof AppError)) parts.log.error('an edited file could not be saved', error)
-      const known = error instanceof AppError ? error : new AppError('internal', {}, error instanceof Error ? error.message : undefined)
-      enter(edit, { kind: 'failed', error: known.toInfo() })
+      enter(edit, { kind: 'failed', error: explained(error, parts.log, 'an edited file could not be saved').toInfo() })
     })
     return edit.work
   }

@@ -107,10 +107,7 @@ async function serve(port: NonNullable<typeof parentPort>) {
   }
 }
 
-function toInfo(error: unknown): ErrorInfo {
-  const known = error instanceof AppError ? error : new AppError('internal', {}, error instanceof Error ? error.message : undefined)
-  return known.toInfo()
-}
+const toInfo = (error: unknown): ErrorInfo => AppError.from(error).toInfo()
 
 /** The last word of each kind, at most every TELL_MS. */
 function createTeller(post: (message: FromThread) => void) {

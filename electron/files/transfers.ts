@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError, type ErrorInfo } from '../../shared/errors.js'
+import { AppError } from '../../shared/errors.js'
 import { type Clash, type ClashAnswer, Transfer } from '../../shared/files.js'
 import type { Clock } from '../clock.js'
 import { readJsonFile, writeJsonFile } from '../durable-file.js'
 import { createEmitter } from '../emitter.js'
-import type { Log } from '../log.js'
+import { explained, type Log } from '../log.js'
 import type { SshConnection } from '../ssh/connect.js'
 import { type Carrier, type Direction, openCarrier } from './carrier.js'
 import { localFiles } from './local-files.js'
@@ -216,11 +216,7 @@ export function createTransfers(parts: TransfersParts): Transfers {
     })
   }
 
-  function toInfo(error: unknown): ErrorInfo {
-    if (error instanceof AppError) return error.toInfo()
-    parts.log.error('a transfer ended unexpectedly', error)
-    return new AppError('internal', {}, error instanceof Error ? error.message : undefined).toInfo()
-  }
+  const toInfo = (error: unknown) => explained(error, parts.log, 'a transfer ended unexpectedly').toInfo()
 
   async function removePart({ checkpoint, direction, server }: Record) {
     if (!checkpoint) return

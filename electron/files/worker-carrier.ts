@@ -79,7 +79,7 @@ export async function openWorkerCarrier(second: SecondSignIn): Promise<Carrier> 
       }
     }
   })
-  worker.on('error', (error) => end(new AppError('internal', {}, error.message)))
+  worker.on('error', (error) => end(AppError.from(error)))
   worker.on('exit', () => end(ended ?? new AppError('closed-early', { host })))
 
   await new Promise<void>((resolve, reject) => {

@@ -122,7 +122,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
       await lookAll()
       changed({ phase: 'found', at: clock.now().toISOString() })
     } catch (error) {
-      changed({ phase: 'failed', error: error instanceof AppError ? error : new AppError('internal') })
+      changed({ phase: 'failed', error: AppError.from(error) })
       if (!(error instanceof AppError)) throw error
     }
   }

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { AppError, type ErrorInfo } from '../../shared/errors.js'
+import { AppError } from '../../shared/errors.js'
 import type { CommandRecord } from '../../shared/machine.js'
 import {
   Change,
@@ -17,7 +17,7 @@ import {
 } from '../../shared/repair.js'
 import { stripServerText } from '../../shared/server-text.js'
 import type { Clock } from '../clock.js'
-import type { Log } from '../log.js'
+import { explained, type Log } from '../log.js'
 import { backupOf, digestOf, type EditStep, previewProposal } from './preview.js'
 import type { MountedSystem, PlannedProposal, RepairTask, Step, TaskFinding } from './task.js'
 
@@ -97,11 +97,7 @@ export function createRepairs(o: RepairsParts): Repairs {
     return system
   }
 
-  function toInfo(error: unknown): ErrorInfo {
-    if (error instanceof AppError) return error.toInfo()
-    o.log.error('a repair task failed unexpectedly', error)
-    return new AppError('internal', {}, error instanceof Error ? stripServerText(error.message, 500) : undefined).toInfo()
-  }
+  const toInfo = (error: unknown) => explained(error, o.log, 'a repair task failed unexpectedly').toInfo()
 
   function setState(state: TaskState) {
     states.set(state.task, state)

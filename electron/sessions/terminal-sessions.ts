@@ -12,7 +12,7 @@ import type { CredentialAnswer, CredentialRequest, Dimensions, SessionPhase, Ter
 import type { Clock } from '../clock.js'
 import { createEmitter } from '../emitter.js'
 import { compareExpectation, fingerprint, keyType } from '../known-hosts/key.js'
-import type { Log } from '../log.js'
+import { explained, type Log } from '../log.js'
 import type { Interventions, InterventionTarget } from '../rescue/interventions.js'
 import type { ResolvedTarget } from '../ssh/config.js'
 import type { SshConnection } from '../ssh/connect.js'
@@ -166,11 +166,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
     }
   }
 
-  function toInfo(error: unknown): ErrorInfo {
-    if (error instanceof AppError) return error.toInfo()
-    parts.log.error('a connection attempt failed unexpectedly', error)
-    return new AppError('internal', {}, error instanceof Error ? error.message : undefined).toInfo()
-  }
+  const toInfo = (error: unknown) => explained(error, parts.log, 'a connection attempt failed unexpectedly').toInfo()
 
   /** @returns true when the attempt is worth repeating at once. */
   async function attemptOnce(session: Session, signal: AbortSignal): Promise<boolean> {

@@ -334,13 +334,7 @@ export function createSignIn(o: SignInOptions): SignIn {
 
   let next: ((method: AnyAuthMethod | false) => void) | undefined
   function end(error: unknown) {
-    ending ??=
-      error instanceof Cancelled || o.signal.aborted
-        ? { kind: 'cancelled' }
-        : {
-            kind: 'failed',
-            error: error instanceof AppError ? error : new AppError('internal', {}, error instanceof Error ? error.message : undefined),
-          }
+    ending ??= error instanceof Cancelled || o.signal.aborted ? { kind: 'cancelled' } : { kind: 'failed', error: AppError.from(error) }
     next?.(false)
   }
 

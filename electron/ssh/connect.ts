@@ -270,6 +270,6 @@ function runClient(socket: Socket, target: ConnectTarget, o: ConnectOptions, sig
     socket.on('data', watchBanner)
     signIn.observe(internals(client)._protocol._handlers)
   } catch (error) {
-    fail(new AppError('internal', { ...place }, error instanceof Error ? error.message : undefined))
+    fail(AppError.from(error))
   }
 }

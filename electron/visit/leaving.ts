@@ -8,6 +8,7 @@ import type { Intervention } from '../../shared/intervention.js'
 import type { ManualWay, Stickiness } from '../../shared/provider.js'
 import { type LeavingItem, type LeavingItemId, type LeavingState, leavingItems, type SkipReason } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
+import { explained, type Log } from '../log.js'
 import type { Disks } from '../machine/disks.js'
 import type { User } from '../machine/in-use.js'
 import type { Machine } from '../machine/machine.js'
@@ -30,6 +31,7 @@ export interface LeavingRecord {
 
 export interface LeavingParts {
   clock: Clock
+  log: Log
   isConnected(): boolean
   disks(): Disks
   repairs: Repairs
@@ -310,8 +312,7 @@ export function createLeaving(o: LeavingParts): Leaving {
 
   function explain(error: unknown): Pick<LeavingItem, 'error' | 'problem'> {
     if (error instanceof ProviderError) return { problem: error.toProblemInfo() }
-    if (error instanceof AppError) return { error: error.toInfo() }
-    return { error: new AppError('internal', {}, error instanceof Error ? error.message : undefined).toInfo() }
+    return { error: explained(error, o.log, 'leaving rescue failed unexpectedly').toInfo() }
   }
 
   return {

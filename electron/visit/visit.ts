@@ -175,6 +175,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   const password = createPasswordSearch({ clock, log, onDidChange: o.onDidChange })
   const leaving = createLeaving({
     clock,
+    log,
     isConnected: () => connection() !== undefined,
     disks: () => disks,
     repairs,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../../electron/log.js'
 import { manualWay } from '../../../electron/providers/manual.js'
 import { createLeaving, type Leaving, OVERDUE_MS } from '../../../electron/visit/leaving.js'
 import { AppError } from '../../../shared/errors.js'
@@ -67,6 +68,7 @@ function build(): Leaving {
   }
   return createLeaving({
     clock,
+    log: silentLog,
     isConnected: () => world.isConnected,
     disks: () => disks as never,
     repairs: repairs as never,
