@@ -1,5 +1,5 @@
 /** Full file systems: how much is left, what takes the space, and what may go without harm. Nothing is removed that is not named. */
-import { evidenceOf, findingOf, proposalOf } from '../build-finding.js'
+import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import { type Facts, readFacts, records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { MountedFileSystem } from './facts.js'
@@ -11,6 +11,7 @@ const LITTLE_SHARE = 0.1
 const LITTLE_INODES = 0.02
 const JOURNAL_KEPT = '100M'
 const MAX_LISTED = 200
+const MAX_EMPTIED = 3
 
 export type SpaceState = 'full' | 'little' | 'fine'
 
@@ -60,12 +61,15 @@ export async function spaceFindings(
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6)
 
-// Rotated logs by the names logrotate and savelog give: a number, a date, or packed. Only below /var/log, only files.
-const rotated = String.raw`.*\(\.[0-9]+\|\.old\|-[0-9]\{8\}\|\.[0-9]+\.gz\|\.gz\|\.xz\|\.bz2\|\.zst\)`
-const script = `rotated=$1; shift
+// Rotated logs by the names logrotate and savelog give: a number, a date, or packed. Only below /var/log, only files. MySQL keeps its
+// binary logs there too, as mysql-bin.000001, and does not start without them.
+const rotated = String.raw`.*(\.[0-9]{1,3}|\.old|-[0-9]{8}|\.gz|\.xz|\.bz2|\.zst)`
+// Logs that are written to, by the names that hold nothing but text, and btmp, the failed logins.
+const present = String.raw`.*([._]log|\.err|\.out|/syslog|/messages|/secure|/maillog|/debug|/btmp)`
+const script = `rotated=$1; present=$2; shift 2
 big_folders() { timeout -k 1 25 du -xk --max-depth=3 -- "$root$1" 2> /dev/null | sort -rn | head -n 12; }
 big_files() { timeout -k 1 15 find "$root$1" -xdev -type f -size +50M -printf '%s %p\\0' 2> /dev/null | sort -zrn | head -zn 12; }
-old_logs() { resolve /var/log && find "$root$resolved" -xdev -type f -regex "$rotated" -not -path '*/journal/*' -printf '%s %P\\0' | sort -zrn; }
+logs() { resolve /var/log && find "$root$resolved" -xdev -regextype posix-extended -type f -not -path '*/journal/*' "$@" -printf '%s %P\\0' | sort -zrn; }
 caches() {
   for folder in /var/cache/apt/archives /var/cache/dnf /var/cache/yum /var/cache/libdnf5 /var/log/journal; do
     resolve "$folder" && [ -d "$root$resolved" ] && printf '%s %s\\n' "$(timeout -k 1 10 du -sk -- "$root$resolved" | cut -f1)" "$folder"
@@ -78,13 +82,14 @@ for path; do
   part "files-$number" 0 big_files "$path"
   number=$((number + 1))
 done
-part logs 0 old_logs
+part rotated 0 logs -regex "$rotated"
+part present 0 logs -size +50M -regex "$present"
 part caches 0 caches
 `
 
 async function whatTakesSpace(system: MountedSystem, short: readonly MountedFileSystem[], signal: AbortSignal) {
   const paths = short.slice(0, 3).map(({ path }) => path)
-  const facts = await readFacts(system, script, [rotated, ...paths], {
+  const facts = await readFacts(system, script, [rotated, present, ...paths], {
     shown: ['du', '-xk', '--max-depth=3', `${system.root}${paths[0]}`],
     limitMs: 100_000,
     signal,
@@ -160,11 +165,7 @@ function waysToFree(system: MountedSystem, facts: Facts): { place: string; propo
       proposal: proposalOf('clean-packages', { tool, size: megabytes(size(dnf)) }, [run(system.inSystem([tool, 'clean', 'packages']))]),
     })
   }
-  const logs = records(facts('logs').text).flatMap((record) => {
-    const match = /^(\d+) ([^\n]+)$/.exec(record)
-    return match ? [{ size: Number(match[1]), path: `/var/log/${match[2]}` }] : []
-  })
-  const listed = logs.slice(0, MAX_LISTED)
+  const listed = parseLogs(facts('rotated').text).slice(0, MAX_LISTED)
   const total = listed.reduce((sum, one) => sum + one.size, 0)
   if (total > worth) {
     ways.push({
@@ -175,5 +176,29 @@ function waysToFree(system: MountedSystem, facts: Facts): { place: string; propo
       ]),
     })
   }
+  // A name has to be read and typed.
+  const typable = parseLogs(facts('present').text).filter(({ path }) => /^[\w./@+-]+$/.test(path))
+  for (const log of typable.slice(0, MAX_EMPTIED)) {
+    const values = { path: log.path, size: megabytes(log.size) }
+    ways.push({
+      place: log.path,
+      proposal: {
+        id: `empty-log:${log.path}`,
+        words: wordsOf('empty-log', values),
+        // Nothing else has what stands in it.
+        risk: 'data',
+        typed: log.path.slice(log.path.lastIndexOf('/') + 1),
+        // Emptied, not removed: owner and mode stay, and its service finds it again.
+        steps: () => [{ kind: 'run', words: system.inSystem(['truncate', '-s', '0', '--', log.path]), risk: 'data' }],
+      },
+    })
+  }
   return ways
 }
+
+/** Records of `SIZE NAME`, the name below /var/log. */
+const parseLogs = (output: string): { size: number; path: string }[] =>
+  records(output).flatMap((record) => {
+    const match = /^(\d+) ([^\n]+)$/.exec(record)
+    return match ? [{ size: Number(match[1]), path: `/var/log/${match[2]}` }] : []
+  })

@@ -69,7 +69,8 @@ describe('space', () => {
     const system = mounted(96)
     disks.run(
       `mkdir "$1/var/log/nginx"; head -c 30000000 /dev/urandom > "$1/var/log/nginx/access.log.1"; echo keep > "$1/var/log/nginx/access.log"
-      head -c 1000 /dev/urandom > "$1/var/log/a name.gz"; dd if=/dev/zero of="$1/var/fill" bs=1M 2> "$1/../dd" || true`,
+      head -c 1000 /dev/urandom > "$1/var/log/a name.gz"; head -c 2000 /dev/urandom > "$1/var/log/messages-20260101"
+      mkdir "$1/var/log/mysql"; head -c 3000 /dev/urandom > "$1/var/log/mysql/mysql-bin.000001"; dd if=/dev/zero of="$1/var/fill" bs=1M 2> "$1/../dd" || true`,
       root,
     )
     const repairs = repairsOf(system, createBootTask())
@@ -81,11 +82,33 @@ describe('space', () => {
     const proposal = repairs.plan(choice)
     const [step] = proposal.steps
     expect(step).toMatchObject({ kind: 'run', risk: 'writes' })
-    expect(step?.kind === 'run' && step.command).toMatch(/rm -f -- \/var\/log\/nginx\/access\.log\.1 '\/var\/log\/a name\.gz'$/)
+    expect(step?.kind === 'run' && step.command).toMatch(
+      /rm -f -- \/var\/log\/nginx\/access\.log\.1 \/var\/log\/messages-20260101 '\/var\/log\/a name\.gz'$/,
+    )
     await repairs.apply({ ...choice, digest: proposal.digest })
     expect(disks.run('ls "$1/var/log/nginx" "$1/var/log"', root)).not.toMatch(/\.1|\.gz/)
     expect(disks.run('cat "$1/var/log/nginx/access.log"', root)).toBe('keep\n')
     expect(pick(await statesOf(repairs, 'boot'), 'space')).not.toContainEqual(['space:/', 'fault space-full'])
+  })
+
+  it('empties a log that fills the disk, after its name was typed, and leaves its owner and what is no log', async () => {
+    const system = mounted(192)
+    disks.run(
+      `mkdir -p "$1/var/log/app" "$1/var/log/mysql"; head -c 60000000 /dev/zero > "$1/var/log/mysql/mysql-bin.000001"
+      dd if=/dev/zero of="$1/var/log/app/debug.log" bs=1M 2> "$1/../dd" || true; chown 1234:4 "$1/var/log/app/debug.log"`,
+      root,
+    )
+    const repairs = repairsOf(system, createBootTask())
+    expect(pick(await statesOf(repairs, 'boot'), 'space')).toEqual([['space:/', 'fault space-full']])
+    const { proposals } = findingsOf(repairs, 'boot').find(({ id }) => id === 'space:/')!
+    expect(proposals).toMatchObject([{ id: 'empty-log:/var/log/app/debug.log', risk: 'data', typed: 'debug.log', undo: 'none' }])
+    const choice = { task: 'boot', findingId: 'space:/', proposalId: proposals[0]!.id, answer: { kind: 'none' } } as const
+    const { digest } = repairs.plan(choice)
+    await expect(repairs.apply({ ...choice, digest })).rejects.toMatchObject({ code: 'wrong-state' })
+    expect(await repairs.apply({ ...choice, digest, typed: 'debug.log' })).toMatchObject({ result: 'verified' })
+    expect(disks.run('cd "$1/var/log" && stat -c "%n %s %u:%g" app/debug.log mysql/mysql-bin.000001', root)).toBe(
+      'app/debug.log 0 1234:4\nmysql/mysql-bin.000001 60000000 0:0\n',
+    )
   })
 
   it('finds that there are no inodes left', async () => {
