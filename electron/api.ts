@@ -27,8 +27,8 @@ export function createRouter(app: App, log: Log) {
       open: os.terminal.open.handler(async ({ input }) => ({
         sessionId: terminals.open(await app.sessionTarget(input.target), input.dimensions),
       })),
-      duplicate: os.terminal.duplicate.handler(async ({ input }) => ({
-        sessionId: await terminals.duplicate(input.sessionId, input.dimensions),
+      duplicate: os.terminal.duplicate.handler(({ input }) => ({
+        sessionId: terminals.duplicate(input.sessionId, input.dimensions),
       })),
       openChroot: os.terminal.openChroot.handler(async ({ input }) => ({
         sessionId: await app.openChroot(input.sessionId, input.dimensions),

@@ -3,6 +3,7 @@
  * else comes from the page on those ports. A stray rejection is logged; a stray exception ends the process, because its state
  * can no longer be trusted: main forks it anew and interventions resume from the journal.
  */
+import { randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
 import { RPCHandler } from '@orpc/server/message-port'
 import type { MessageEvent, MessagePortMain, ParentPort } from 'electron'
@@ -23,14 +24,15 @@ process.on('uncaughtException', (error) => {
 })
 
 const [dataDir = '', version = ''] = process.argv.slice(2)
-const openings = new Map<number, (error: string) => void>()
+const openings = new Map<string, (error: string) => void>()
 /** Main starts programs; its answer is empty when that went well. */
 async function openFile(path: string) {
-  const id = openings.size + 1
+  const id = randomUUID()
   const error = await new Promise<string>((resolve) => {
     openings.set(id, resolve)
     main.postMessage({ open: path, id })
   })
+  openings.delete(id)
   if (error) throw new AppError('path-failed', { file: path }, error)
 }
 const vault = createPortVault((question) => main.postMessage(question))
@@ -39,7 +41,7 @@ const router = createRouter(app, log)
 
 main.on('message', ({ data, ports }) => {
   if (data === 'ping') main.postMessage('pong')
-  else if (typeof data === 'object' && data !== null && 'opened' in data) openings.get(Number(data.opened))?.(String(data.error))
+  else if (typeof data === 'object' && data !== null && 'opened' in data) openings.get(String(data.opened))?.(String(data.error))
   else if (data === 'stop') void app.dispose().finally(() => process.exit(0))
   else if (data === 'page') {
     const [rpc, terminals] = ports

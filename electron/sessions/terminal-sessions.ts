@@ -46,7 +46,7 @@ export interface TerminalSessions {
   onDidChange(listener: () => void): () => void
   open(target: SessionTarget, dimensions: Dimensions): string
   /** @param command runs on the new terminal instead of the login shell. @throws AppError `closed-early` for it without a live connection. */
-  duplicate(sessionId: string, dimensions: Dimensions, command?: string): Promise<string>
+  duplicate(sessionId: string, dimensions: Dimensions, command?: string): string
   /** Every open session with its connection; several may share one. */
   openConnections(): { session: TerminalSession; connection: SshConnection; isRescue: boolean }[]
   authenticate(sessionId: string, requestId: string, answer: CredentialAnswer): void
@@ -241,7 +241,9 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
     }
     session.disposables.push(connection.onDidClose(lost))
     const channel = await connection.openShell(session.dimensions, session.command)
-    if (session.shared !== shared) return
+    if (session.shared !== shared) return channel.close()
+    // The connection may live on with other tabs.
+    session.disposables.push(() => channel.close())
     session.trusted = undefined
     session.stream = createTerminalStream(channel, { clock: parts.clock })
     session.disposables.push(
@@ -304,7 +306,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
           ? [{ session: state, connection: shared.connection, isRescue: shared.whose === 'rescue' }]
           : [],
       ),
-    async duplicate(sessionId, dimensions, command) {
+    duplicate(sessionId, dimensions, command) {
       const from = find(sessionId)
       if (!from.shared) {
         if (command !== undefined) throw new AppError('closed-early', { host: from.state.host })
@@ -312,16 +314,17 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
         start(session)
         return session.state.id
       }
-      from.shared.users++
+      const { shared } = from
+      shared.users++
       const session = create(from.target, dimensions, undefined, command)
       const { user, host, port, notes, interventionId } = from.state
       update(session, { user, host, port, notes })
-      try {
-        await openShell(session, from.shared, interventionId)
-      } catch (error) {
+      // The tab is there at once: it is drawn while the server starts the shell.
+      void openShell(session, shared, interventionId).catch((error: unknown) => {
+        if (session.shared !== shared) return
         release(session)
         enter(session, { kind: 'failed', error: toInfo(error), at: now() })
-      }
+      })
       return session.state.id
     },
     authenticate(sessionId, requestId, answer) {

@@ -11,7 +11,7 @@ import type { Log } from '../log.js'
 /** The part of Electron's UtilityProcess that is used here. */
 export interface CoreChild<Port> {
   readonly pid: number | undefined
-  postMessage(message: string | { opened: number; error: string }, ports?: Port[]): void
+  postMessage(message: string | { opened: string; error: string }, ports?: Port[]): void
   on(event: 'message', listener: (message: unknown) => void): unknown
   on(event: 'exit', listener: (code: number) => void): unknown
 }
@@ -36,7 +36,7 @@ const LAST_DELAY_MS = 5000
 const CALM_MS = 60_000
 const STOP_MS = 3000
 
-const OpenRequest = z.strictObject({ open: z.string(), id: z.number() })
+const OpenRequest = z.strictObject({ open: z.string(), id: z.string() })
 
 export function superviseCore<Port>(o: {
   fork(): CoreChild<Port>

@@ -99,13 +99,13 @@ test('ports are made only once the core is up', () => {
 })
 
 test('a file is shown for the core, which is told how that went; anything else is no request', async () => {
-  latest().emit('message', { open: '/copy.txt', id: 1 })
-  latest().emit('message', { open: '/other', id: 2 })
-  latest().emit('message', { open: '/x', id: 'y' })
+  latest().emit('message', { open: '/copy.txt', id: 'one' })
+  latest().emit('message', { open: '/other', id: 'two' })
+  latest().emit('message', { open: '/x', id: 3 })
   await settle()
   expect(latest().sent).toEqual([
-    { opened: 1, error: '' },
-    { opened: 2, error: 'no program for it' },
+    { opened: 'one', error: '' },
+    { opened: 'two', error: 'no program for it' },
   ])
 })
 
