@@ -177,7 +177,7 @@ function waysToFree(system: MountedSystem, facts: Facts): { place: string; propo
     })
   }
   // A name has to be read and typed.
-  const typable = parseLogs(facts('present').text).filter(({ path }) => /^[\w./@+-]+$/.test(path))
+  const typable = parseLogs(facts('present').text).filter(({ path }) => /^[\w./@+-]{1,150}$/.test(path))
   for (const log of typable.slice(0, MAX_EMPTIED)) {
     const values = { path: log.path, size: megabytes(log.size) }
     ways.push({
