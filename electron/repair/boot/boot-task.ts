@@ -5,7 +5,7 @@ import { fileSystemFindings } from './file-systems.js'
 import { fstabFindings } from './fstab-findings.js'
 import { journalFinding, maskedFinding, targetFinding } from './last-start.js'
 import { spaceFindings } from './space.js'
-import { kernelFinding, loaderFindings, packageFinding, treeFinding } from './start-findings.js'
+import { kernelFindings, loaderFindings, packageFinding, treeFinding } from './start-findings.js'
 
 export function createBootTask(): RepairTask {
   return {
@@ -17,7 +17,7 @@ export function createBootTask(): RepairTask {
         ...(await fstabFindings(system, fstab, signal)),
         ...(await spaceFindings(system, facts.mounted, signal)),
         ...treeFinding(facts),
-        kernelFinding(system, facts),
+        ...kernelFindings(system, facts),
         ...loaderFindings(system, facts),
         ...targetFinding(system, facts),
         ...maskedFinding(system, facts),

@@ -44,8 +44,7 @@ export interface BootFacts {
   units: Units | { reason: string }
 }
 
-const grubFiles = ['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg']
-const files = ['/etc/fstab', '/etc/passwd', '/etc/default/grub', ...grubFiles]
+const files = ['/etc/fstab', '/etc/passwd']
 const MAX_FILE = 512 * 1024
 
 // df without names would ask every mount of the rescue system, a dead network file system too.
@@ -77,6 +76,29 @@ show_modules() {
 show_entries() {
   resolve /boot/loader/entries || return 1
   for file in "$root$resolved"/*.conf; do [ -f "$file" ] && head -c 4096 -- "$file" && echo; done
+}
+# What a menu starts. Red Hat's file in the EFI partition may be a stub that names another; a menu that is not GRUB's is only noted.
+# 3: there is none.
+show_menu() {
+  found=3
+  for place in /boot/grub/grub.cfg /boot/grub2/grub.cfg "$root"/boot/efi/EFI/*/grub.cfg; do
+    resolve "\${place#"$root"}" && [ -s "$root$resolved" ] || continue
+    if grep -E '^[[:space:]]*(linux(16|efi)?|blscfg|multiboot2?|chainloader)([[:space:]]|$)' -- "$root$resolved"; then found=0; fi
+  done
+  for place in /boot/extlinux.conf /boot/extlinux/extlinux.conf /boot/syslinux/syslinux.cfg; do
+    resolve "$place" && [ -s "$root$resolved" ] && found=0
+  done
+  return $found
+}
+# 4: GRUB's folder is there, but not the modules it goes on with.
+show_grub_files() {
+  found=0
+  for place in /boot/grub /boot/grub2; do
+    resolve "$place/grub.cfg" && [ -s "$root$resolved" ] || continue
+    resolve "$place/i386-pc/normal.mod" && [ -s "$root$resolved" ] && return 0
+    found=4
+  done
+  return $found
 }
 show_efi() {
   for place in /boot/efi /efi /boot; do
@@ -112,6 +134,8 @@ part swaps 5 cat /proc/swaps /proc/self/mounts
 part boot 0 show_boot
 part modules 0 show_modules
 part entries 0 show_entries
+part menu 0 show_menu
+part grub-files 0 show_grub_files
 part efi 0 show_efi
 part links 0 show_links
 part target 0 show_target

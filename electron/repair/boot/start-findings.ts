@@ -1,67 +1,101 @@
-/** What a start needs on the disk: kernel and initramfs, boot loader, whole packages, the first links of the tree. */
+/** What a start needs on the disk: kernel and initramfs, boot loader and its menu, whole packages, the first links of the tree. */
 import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import { records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { BootFacts } from './facts.js'
 
-const isDebian = ({ os }: MountedSystem) => os.id === 'debian' || os.like.includes('debian') || os.id === 'ubuntu'
+/** Whose tools make the initramfs and the menu. Of any other system nothing is written here: its names are not known. */
+function familyOf({ os }: MountedSystem): 'debian' | 'red-hat' | 'suse' | undefined {
+  const names = [os.id, ...os.like]
+  if (names.includes('debian') || names.includes('ubuntu')) return 'debian'
+  if (['rhel', 'fedora', 'centos'].some((name) => names.includes(name))) return 'red-hat'
+  return names.some((name) => /suse/.test(name)) ? 'suse' : undefined
+}
 const write = (words: readonly [string, ...string[]], limitMs = 600_000): Step => ({ kind: 'run', words, risk: 'writes', limitMs })
 
-/** Versions with a kernel, those without an initramfs, empty files, and kernels without their modules. */
+// Debian's `initrd.img-V`, Red Hat's `initramfs-V.img`, SUSE's `initrd-V`; copies that packages and people leave are not started.
+const kernelName = /^vmlinu[xz]-(?!.*(?:rescue|\.(?:old|bak|signed)$))(.+)$/
+const imageName = /^init(?:rd\.img|ramfs|rd)-(.+?)(?:\.img)?$/
+const newestFirst = (a: string, b: string) => b.localeCompare(a, 'en', { numeric: true })
+
+/** Versions with a kernel, the newest first, and what is missing of each. `newest`: what a start takes, unless its menu says otherwise. */
 export function judgeKernels({ boot, modules }: Pick<BootFacts, 'boot' | 'modules'>) {
-  const files = boot ?? []
-  const version = (name: string, prefix: RegExp) => name.replace(prefix, '').replace(/\.img$/, '')
-  const kernels = files.filter(({ name }) => /^vmlinu[xz]-/.test(name) && !/rescue/.test(name))
-  const images = files.filter(({ name }) => /^init(?:rd\.img|ramfs)-/.test(name))
-  const whole = kernels.filter(({ size }) => size > 0).map(({ name }) => version(name, /^vmlinu[xz]-/))
-  const withImage = new Set(images.filter(({ size }) => size > 0).map(({ name }) => version(name, /^init(?:rd\.img|ramfs)-/)))
+  const named = (pattern: RegExp) =>
+    (boot ?? []).flatMap(({ name, size }) => {
+      const version = pattern.exec(name)?.[1]
+      return version ? [{ name, size, version }] : []
+    })
+  const found = named(kernelName).sort((a, b) => newestFirst(a.version, b.version))
+  const kernels = found.filter(({ size }) => size > 0).map(({ version }) => version)
+  const images = new Set(
+    named(imageName)
+      .filter(({ size }) => size > 0)
+      .map(({ version }) => version),
+  )
+  // `vmlinuz-virt`, `vmlinuz-linux`: a kind of kernel, which no folder is named after.
+  const hasModules = (version: string) => (/^\d/.test(version) ? modules.includes(version) : modules.length > 0)
   return {
-    kernels: whole,
-    empty: [...kernels, ...images].filter(({ size }) => size <= 0).map(({ name }) => name),
-    withoutImage: whole.filter((one) => !withImage.has(one)),
-    withoutModules: whole.filter((one) => !modules.includes(one)),
+    kernels,
+    newest: found[0]?.version,
+    empty: found.filter(({ size }) => size <= 0),
+    withoutImage: kernels.filter((one) => !images.has(one)),
+    withoutModules: kernels.filter((one) => !hasModules(one)),
   }
 }
 
-export function kernelFinding(system: MountedSystem, facts: BootFacts): TaskFinding {
+export function kernelFindings(system: MountedSystem, facts: BootFacts): TaskFinding[] {
   const { boot } = facts
-  if (boot === undefined) return findingOf('kernel', 'unknown', 'kernel-unread')
-  const { kernels, empty, withoutImage, withoutModules } = judgeKernels(facts)
+  if (boot === undefined) return [findingOf('kernel', 'unknown', 'kernel-unread')]
+  const { kernels, newest, empty, withoutImage, withoutModules } = judgeKernels(facts)
   const evidence = [evidenceOf('/boot', boot.map(({ name, size }) => `${size} ${name}`).join('\n'))]
   // A separate /boot that is not mounted looks just like a lost kernel.
-  if (kernels.length === 0) return findingOf('kernel', 'fault', 'kernel-missing', {}, { evidence, keepsOut: true })
-  const bad = [...new Set([...withoutImage, ...withoutModules])]
-  const isStuck = bad.length === kernels.length
-  if (bad.length === 0 && empty.length === 0) return findingOf('kernel', 'fine', 'kernel-fine', { n: kernels.length })
-  const proposals: PlannedProposal[] =
-    withoutImage.length > 0
-      ? [
-          proposalOf('make-initramfs', { version: withoutImage.join(', ') }, [
-            write(
-              isDebian(system)
-                ? system.inSystem(['update-initramfs', '-c', '-k', withoutImage[0]!])
-                : system.inSystem(['dracut', '-f', '--no-hostonly', '--kver', withoutImage[0]!]),
-            ),
-          ]),
-        ]
-      : []
-  const code = withoutImage.length > 0 ? 'initramfs-missing' : withoutModules.length > 0 ? 'modules-missing' : 'boot-files-empty'
-  return findingOf(
-    'kernel',
-    isStuck ? 'fault' : 'warning',
-    code,
-    { version: bad.join(', ') || empty.join(', ') },
-    { evidence, proposals, keepsOut: isStuck },
-  )
+  if (kernels.length === 0) return [findingOf('kernel', 'fault', 'kernel-missing', {}, { evidence, keepsOut: true })]
+  const lacking = (id: string, code: string, version: string, isStuck: boolean, proposals: PlannedProposal[] = []) =>
+    findingOf(id, isStuck ? 'fault' : 'warning', code, { version }, { evidence, proposals, keepsOut: isStuck })
+  const isStuck = (versions: readonly string[]) => newest !== undefined && versions.includes(newest)
+  const findings: TaskFinding[] = []
+  if (withoutImage.length > 0) {
+    // Without the modules an initramfs would be made that finds no disk.
+    const proposals = makeInitramfs(
+      system,
+      withoutImage.filter((one) => !withoutModules.includes(one)),
+    )
+    findings.push(lacking('kernel', 'initramfs-missing', withoutImage.join(', '), isStuck(withoutImage), proposals))
+  }
+  if (withoutModules.length > 0)
+    findings.push(lacking('kernel-modules', 'modules-missing', withoutModules.join(', '), isStuck(withoutModules)))
+  if (empty.length > 0) {
+    const names = empty.map(({ name }) => name).join(', ')
+    findings.push(lacking('kernel-empty', 'boot-files-empty', names, isStuck(empty.map(({ version }) => version))))
+  }
+  return findings.length > 0 ? findings : [findingOf('kernel', 'fine', 'kernel-fine', { n: kernels.length })]
 }
 
-/** Boot code in the first sector (the jump GRUB writes, and its name) and something in the BIOS boot partition. */
-export function loaderFindings(system: MountedSystem, { facts, files, boot }: BootFacts): TaskFinding[] {
-  const configuration = files.get('/boot/grub/grub.cfg') ?? files.get('/boot/grub2/grub.cfg')
-  const loaders = records(facts('efi').text)
-  if (system.uefi || (loaders.length > 0 && facts('bios-boot').text.trim() === ''))
-    return [efiFinding(system, loaders, facts('machine').text)]
-  const findings: TaskFinding[] = []
+function makeInitramfs(system: MountedSystem, versions: readonly string[]): PlannedProposal[] {
+  const family = familyOf(system)
+  if (!family || versions.length === 0) return []
+  // Host-only, dracut's usual way, would record the rescue system's hardware.
+  const words = (version: string): readonly [string, ...string[]] =>
+    family === 'debian' ? ['update-initramfs', '-c', '-k', version] : ['dracut', '-f', '--no-hostonly', '--kver', version]
+  const steps = versions.map((version) => write(system.inSystem(words(version))))
+  return [proposalOf('make-initramfs', { version: versions.join(', ') }, steps)]
+}
+
+const EFI_SYSTEM = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
+
+export function loaderFindings(system: MountedSystem, facts: BootFacts): TaskFinding[] {
+  const loaders = records(facts.facts('efi').text).filter((record) => Number.parseInt(record, 10) > 0)
+  const hasEfiPlace = loaders.length > 0 || facts.partitions.some(({ type }) => type === EFI_SYSTEM)
+  // A disk with a BIOS boot partition may have both; then the firmware that started the rescue system decides.
+  const byEfi = hasEfiPlace && (system.uefi || facts.facts('bios-boot').text.trim() === '')
+  const findings = byEfi ? efiFindings(system, facts, loaders) : biosFindings(system, facts)
+  // systemd-boot starts from the EFI partition and has no such menu.
+  if (!byEfi || !loaders.some((one) => /systemd-boot/i.test(one))) findings.push(...menuFindings(system, facts, byEfi))
+  return findings.length > 0 ? findings : [findingOf('loader', 'fine', 'loader-fine')]
+}
+
+/** Boot code in the first sector, something in the BIOS boot partition, and the files GRUB goes on with. */
+function biosFindings(system: MountedSystem, { facts }: BootFacts): TaskFinding[] {
   const sectors = facts('sectors')
     .text.split('\n')
     .flatMap((line) => {
@@ -72,101 +106,81 @@ export function loaderFindings(system: MountedSystem, { facts, files, boot }: Bo
     .text.split('\n')
     .filter(Boolean)
     .map((line) => line.split(' '))
-  const bare = sectors.filter(({ code }) => code.every((byte) => byte === 0))
-  const emptyCore = core.length > 0 && core.every(([, bytes]) => Number(bytes) === 0)
-  if (sectors.length > 0 && (bare.length === sectors.length || emptyCore)) {
-    findings.push(
-      findingOf(
-        'loader',
-        'fault',
-        'loader-missing',
-        { disk: system.disks.join(', ') },
-        {
-          evidence: [
-            evidenceOf(
-              'dd bs=512 count=1',
-              sectors.map(({ path, code }) => `${path}: ${code.every((byte) => byte === 0) ? 'no boot code' : 'boot code'}`).join('\n'),
-            ),
-          ],
-          proposals: system.disks.map((disk) => installGrub(system, disk)),
-          keepsOut: true,
-        },
-      ),
-    )
+  const isBare = ({ code }: { code: Buffer }) => code.every((byte) => byte === 0)
+  const isCoreEmpty = core.length > 0 && core.every(([, bytes]) => Number(bytes) === 0)
+  const proposals = familyOf(system) ? system.disks.map((disk) => installGrub(system, disk)) : []
+  if (sectors.length > 0 && (sectors.every(isBare) || isCoreEmpty)) {
+    const said = sectors.map((one) => `${one.path}: ${isBare(one) ? 'no boot code' : 'boot code'}`).join('\n')
+    const evidence = [evidenceOf('dd bs=512 count=1', said)]
+    return [findingOf('loader', 'fault', 'loader-missing', { disk: system.disks.join(', ') }, { evidence, proposals, keepsOut: true })]
   }
-  if (configuration === undefined) {
-    findings.push(
-      findingOf(
-        'loader-menu',
-        boot === undefined ? 'unknown' : 'fault',
-        'loader-menu-missing',
-        {},
-        { proposals: [menu(system)], keepsOut: boot !== undefined },
-      ),
-    )
-  } else {
-    // Red Hat's menu has its entries in files of their own (Boot Loader Specification).
-    const named = [...`${configuration}\n${facts('entries').text}`.matchAll(/^\s*linux(?:16|efi)?\s+\S*?\/(vmlinu[xz]-\S+)/gm)].map(
-      ([, name]) => name!,
-    )
-    const present = new Set((boot ?? []).map(({ name }) => name))
-    if (boot && named.length > 0 && !named.some((name) => present.has(name)))
-      findings.push(
-        findingOf('loader-menu', 'fault', 'loader-menu-stale', { kernel: named[0]! }, { proposals: [menu(system)], keepsOut: true }),
-      )
-  }
-  return findings.length > 0 ? findings : [findingOf('loader', 'fine', 'loader-fine')]
+  const isPc = /^(?:x86_64|i\d86)/.test(facts('machine').text)
+  if (isPc && facts('grub-files').status === 4)
+    return [findingOf('loader', 'fault', 'loader-files-missing', {}, { proposals, keepsOut: true })]
+  return []
 }
 
-function efiFinding(system: MountedSystem, loaders: readonly string[], machine: string): TaskFinding {
-  if (loaders.length > 0) return findingOf('loader', 'fine', 'loader-fine')
-  const proposals = isDebian(system)
-    ? [
-        {
-          id: 'install-grub-efi',
-          words: wordsOf('install-grub-efi'),
-          risk: 'data' as const,
-          typed: system.disks[0]?.replace(/^\/dev\//, '') ?? 'efi',
-          steps: (): Step[] => [
-            {
-              kind: 'run',
-              words: system.inSystem([
-                'grub-install',
-                `--target=${/^(?:aarch64|arm64)/.test(machine) ? 'arm64' : 'x86_64'}-efi`,
-                '--efi-directory=/boot/efi',
-                '--no-nvram',
-                '--removable',
-              ]),
-              risk: 'data',
-              limitMs: 300_000,
-            },
-            write(system.inSystem(['update-grub'])),
-          ],
-        },
-      ]
-    : []
-  return findingOf('loader', 'fault', 'loader-efi-missing', {}, { proposals, keepsOut: true })
+function efiFindings(system: MountedSystem, { facts, mounted }: BootFacts, loaders: readonly string[]): TaskFinding[] {
+  if (loaders.length > 0) return []
+  if (!mounted.some(({ path, type }) => type === 'vfat' && /^\/(?:boot|boot\/efi|efi)$/.test(path)))
+    return [findingOf('loader', 'unknown', 'loader-efi-unmounted')]
+  const target = /^(?:aarch64|arm64)/.test(facts('machine').text) ? 'arm64-efi' : 'x86_64-efi'
+  const words = ['grub-install', `--target=${target}`, '--efi-directory=/boot/efi', '--no-nvram', '--removable'] as const
+  const install: PlannedProposal = {
+    id: 'install-grub-efi',
+    words: wordsOf('install-grub-efi'),
+    risk: 'data',
+    typed: system.disks[0]?.replace(/^\/dev\//, '') ?? 'efi',
+    steps: () => [{ kind: 'run', words: system.inSystem(words), risk: 'data', limitMs: 300_000 }, ...menuSteps(system, true)],
+  }
+  // Elsewhere the loader comes with packages (shim, grub2-efi), not from grub-install.
+  const proposals = familyOf(system) === 'debian' ? [install] : []
+  return [findingOf('loader', 'fault', 'loader-efi-missing', {}, { proposals, keepsOut: true })]
 }
 
 /** Writes boot code: the wrong disk would break another system, so its name is typed. */
 function installGrub(system: MountedSystem, disk: string): PlannedProposal {
-  const debian = isDebian(system)
+  const tool = familyOf(system) === 'debian' ? 'grub-install' : 'grub2-install'
   return {
     id: `install-grub:${disk}`,
     words: wordsOf('install-grub', { disk }),
     risk: 'data',
     typed: disk.replace(/^\/dev\//, ''),
-    steps: () => [
-      { kind: 'run', words: system.inSystem([debian ? 'grub-install' : 'grub2-install', disk]), risk: 'data', limitMs: 300_000 },
-      ...menu(system).steps({ kind: 'none' }),
-    ],
+    steps: () => [{ kind: 'run', words: system.inSystem([tool, disk]), risk: 'data', limitMs: 300_000 }, ...menuSteps(system, false)],
   }
 }
 
-const menu = (system: MountedSystem) =>
-  proposalOf('make-loader-menu', {}, [
-    write(system.inSystem(isDebian(system) ? ['update-grub'] : ['grub2-mkconfig', '-o', '/boot/grub2/grub.cfg'])),
-  ])
+/** Names the kernels a menu offers, the one a start takes first. Red Hat's entries are files of their own (Boot Loader Specification). */
+export function kernelsOfMenu(menu: string, entries: string): string[] {
+  const named = (text: string) =>
+    [...text.matchAll(/^\s*linux(?:16|efi)?\s+\S*?\/(vmlinu[xz]-\S+)/gm)].map(([, name]) => name!).filter((name) => !/rescue/.test(name))
+  return [...new Set([...named(menu), ...(/^\s*blscfg\b/m.test(menu) ? named(entries).sort(newestFirst) : [])])]
+}
+
+function menuFindings(system: MountedSystem, { facts, boot }: BootFacts, byEfi: boolean): TaskFinding[] {
+  const menu = facts('menu')
+  const steps = menuSteps(system, byEfi)
+  const proposals = steps.length > 0 ? [proposalOf('make-loader-menu', {}, steps)] : []
+  const keepsOut = boot !== undefined
+  if (menu.status === 3)
+    return [findingOf('loader-menu', keepsOut ? 'fault' : 'unknown', 'loader-menu-missing', {}, { proposals, keepsOut })]
+  const named = kernelsOfMenu(menu.text, facts('entries').text)
+  const usesEntries = /^\s*blscfg\b/m.test(menu.text)
+  // The menu is written from the entries, and these by kernel-install: writing it anew would help nothing.
+  if (usesEntries && named.length === 0 && keepsOut) return [findingOf('loader-menu', 'fault', 'loader-entries-missing', {}, { keepsOut })]
+  const first = named[0]
+  if (!boot || !first || boot.some(({ name }) => name === first)) return []
+  const rest = { proposals: usesEntries ? [] : proposals, keepsOut }
+  return [findingOf('loader-menu', 'fault', 'loader-menu-stale', { kernel: first }, rest)]
+}
+
+/** On Red Hat's UEFI systems the link says where the menu is: until 8 in the EFI partition. */
+function menuSteps(system: MountedSystem, byEfi: boolean): Step[] {
+  const family = familyOf(system)
+  if (!family) return []
+  const place = byEfi && family === 'red-hat' ? '/etc/grub2-efi.cfg' : '/boot/grub2/grub.cfg'
+  return [write(system.inSystem(family === 'debian' ? ['update-grub'] : ['grub2-mkconfig', '-o', place]))]
+}
 
 export function packageFinding(system: MountedSystem, { facts }: BootFacts): TaskFinding[] {
   const broken = facts('packages')

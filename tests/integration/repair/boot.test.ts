@@ -21,6 +21,7 @@ function start(files: Record<string, string> = {}) {
     '/boot/vmlinuz-6.1.0-31-amd64': 'kernel',
     '/boot/initrd.img-6.1.0-31-amd64': 'initramfs',
     '/boot/grub/grub.cfg': 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=UUID=x ro\n}\n',
+    '/boot/grub/i386-pc/normal.mod': 'x',
     '/var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\n',
     '/usr/lib/systemd/system/multi-user.target': '[Unit]\nDescription=x\n',
     ...files,
@@ -94,6 +95,27 @@ describe('kernel and loader', () => {
       keepsOut: true,
       words: { code: 'initramfs-missing' },
     })
+  })
+
+  it('reads what a Red Hat menu starts: its entries, whatever stub lies in the EFI partition', async () => {
+    const files = {
+      '/boot/grub/grub.cfg': 'insmod blscfg\nblscfg\n',
+      '/boot/efi/EFI/rocky/grub.cfg': 'search --fs-uuid x\nconfigfile $prefix/grub.cfg\n',
+      '/boot/loader/entries/a.conf': 'title A\nlinux /vmlinuz-6.1.0-31-amd64\ninitrd /x\n',
+    }
+    start(files)
+    expect(await statesOf(repairs, 'boot')).not.toHaveProperty('loader-menu')
+    rmSync(join(system.root, 'boot/loader'), { recursive: true })
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ 'loader-menu': 'fault loader-entries-missing' })
+    rmSync(join(system.root, 'boot/grub'), { recursive: true })
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ 'loader-menu': 'fault loader-menu-missing' })
+  })
+
+  it('misses the modules GRUB goes on with', async () => {
+    start()
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ loader: 'fine loader-fine' })
+    rmSync(join(system.root, 'boot/grub/i386-pc'), { recursive: true })
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ loader: 'fault loader-files-missing' })
   })
 
   it('sees boot code that was wiped, and asks for the name of the disk before it writes', async () => {

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type MountedFileSystem, parseSpace } from '../../../electron/repair/boot/facts.js'
+import { type BootFacts, type MountedFileSystem, parseSpace } from '../../../electron/repair/boot/facts.js'
 import { e2fsckSays, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../electron/repair/boot/file-systems.js'
 import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
 import { parseJournal } from '../../../electron/repair/boot/last-start.js'
 import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
-import { judgeKernels } from '../../../electron/repair/boot/start-findings.js'
+import { judgeKernels, kernelFindings, kernelsOfMenu, loaderFindings } from '../../../electron/repair/boot/start-findings.js'
+import type { MountedSystem, PlannedProposal, TaskFinding } from '../../../electron/repair/task.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
 const device = (path: string, rest: Partial<Record<'uuid' | 'label' | 'partUuid' | 'partLabel' | 'fileSystem', string>> = {}) => ({
@@ -188,17 +189,171 @@ describe('kernels', () => {
       { kernels: [other], withoutImage: [], withoutModules: [], empty: [] },
     ],
     ['no initramfs', [file(`vmlinuz-${version}`)], [version], { withoutImage: [version] }],
+    ['SUSE', [file(`vmlinuz-${other}`), file(`initrd-${other}`)], [other], { withoutImage: [], withoutModules: [] }],
+    ['Alpine', [file('vmlinuz-virt'), file('initramfs-virt')], ['6.6.58-0-virt'], { withoutImage: [], withoutModules: [] }],
+    ['copies', [file(`vmlinuz-${version}.efi.signed`), file(`vmlinuz-${version}.old`), file('vmlinuz-0-rescue-ab12')], [], { kernels: [] }],
     [
       'an empty kernel',
       [file(`vmlinuz-${version}`, 0), file(`initrd.img-${version}`)],
       [version],
-      { kernels: [], empty: [`vmlinuz-${version}`] },
+      { kernels: [], empty: [{ name: `vmlinuz-${version}` }] },
     ],
     ['no modules', [file(`vmlinuz-${version}`), file(`initrd.img-${version}`)], [], { withoutModules: [version] }],
-    ['a link to nothing', [file('vmlinuz-x', -1)], [], { kernels: [], empty: ['vmlinuz-x'] }],
-    ['nothing', [], [], { kernels: [] }],
+    ['a link to nothing', [file('vmlinuz-x', -1)], [], { kernels: [], empty: [{ name: 'vmlinuz-x' }] }],
+    ['nothing', [], [], { kernels: [], newest: undefined }],
+    ['the newest first', [file('vmlinuz-6.1.0-9-amd64'), file('vmlinuz-6.1.0-31-amd64')], [], { newest: '6.1.0-31-amd64' }],
   ])('judges %s', (_, boot, modules, expected) => {
     expect(judgeKernels({ boot, modules })).toMatchObject(expected)
+  })
+})
+
+/** What the scripts and files would have said; a part that is not named did not answer. */
+const factsOf = (parts: Record<string, string | [text: string, status: number]>, rest: Partial<BootFacts> = {}): BootFacts => ({
+  facts: (name) => {
+    const part = parts[name] ?? ['', 127]
+    return typeof part === 'string' ? { text: part, status: 0 } : { text: part[0], status: part[1] }
+  },
+  mounted: [],
+  inUse: new Set(),
+  boot: [],
+  modules: [],
+  partitions: [],
+  files: new Map(),
+  units: { reason: '' },
+  ...rest,
+})
+const on = (os: string, rest: Partial<MountedSystem> = {}) =>
+  ({
+    os: { id: os, like: os === 'rocky' ? ['rhel', 'centos', 'fedora'] : [], version: '', name: os },
+    disks: ['/dev/sdb'],
+    uefi: false,
+    inSystem: (words) => words,
+    ...rest,
+  }) as MountedSystem
+const told = (findings: TaskFinding[]) => findings.map(({ id, state, words, keepsOut }) => [id, state, words.code, keepsOut])
+const commands = (proposal: PlannedProposal | undefined) =>
+  proposal?.steps({ kind: 'none' }).map((step) => (step.kind === 'run' ? step.words.join(' ') : step.path))
+
+describe('several kernels', () => {
+  const versions = ['6.1.0-31-amd64', '6.1.0-30-amd64', '6.1.0-9-amd64']
+  const boot = (images: number[]) => [
+    ...versions.map((version) => ({ name: `vmlinuz-${version}`, size: 1 })),
+    ...images.map((index) => ({ name: `initrd.img-${versions[index]}`, size: 1 })),
+  ]
+  it('makes every initramfs that is missing, none where the modules are gone too', () => {
+    const findings = kernelFindings(on('debian'), factsOf({}, { boot: boot([]), modules: [versions[0]!, versions[2]!] }))
+    expect(told(findings)).toEqual([
+      ['kernel', 'fault', 'initramfs-missing', true],
+      ['kernel-modules', 'warning', 'modules-missing', false],
+    ])
+    expect(findings[0]!.words.values).toEqual({ version: versions.join(', ') })
+    expect(findings[1]!.words.values).toEqual({ version: versions[1] })
+    expect(commands(findings[0]!.proposals[0])).toEqual([`update-initramfs -c -k ${versions[0]}`, `update-initramfs -c -k ${versions[2]}`])
+  })
+
+  it('is stopped by the newest one, not by an old one', () => {
+    const judge = (images: number[]) => told(kernelFindings(on('debian'), factsOf({}, { boot: boot(images), modules: versions })))
+    expect(judge([1, 2])).toEqual([['kernel', 'fault', 'initramfs-missing', true]])
+    expect(judge([0, 1])).toEqual([['kernel', 'warning', 'initramfs-missing', false]])
+    expect(judge([0, 1, 2])).toEqual([['kernel', 'fine', 'kernel-fine', false]])
+  })
+
+  it.each([
+    ['rocky', [`dracut -f --no-hostonly --kver ${versions[0]}`]],
+    ['opensuse-leap', [`dracut -f --no-hostonly --kver ${versions[0]}`]],
+    ['alpine', undefined],
+  ])('uses the tools of %s', (os, expected) => {
+    const [finding] = kernelFindings(on(os), factsOf({}, { boot: boot([1, 2]), modules: versions }))
+    expect(commands(finding!.proposals[0])).toEqual(expected)
+  })
+})
+
+describe('boot loaders', () => {
+  const sector = (code: number) => `/dev/sdb ${Buffer.alloc(512, code).toString('base64')}`
+  const esp = { path: '/dev/sdb15', type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b', size: 1, fileSystem: 'vfat', parents: [] }
+  const onEfi = [{ path: '/boot/efi', device: '/dev/sdb15', type: 'vfat', size: 1, available: 1, inodes: 0, inodesFree: 0 }]
+  const kernel = 'vmlinuz-5.14.0-503.el9.x86_64'
+  const grub = `linux /boot/${kernel} root=UUID=x`
+  const boot = [{ name: kernel, size: 1 }]
+  const loaders = '1000 debian/grubx64.efi\0'
+  const bios = { sectors: sector(1), 'bios-boot': '/dev/sdb14 4000', menu: grub, machine: 'x86_64' }
+  const fine = [['loader', 'fine', 'loader-fine', false]]
+
+  it.each<[string, BootFacts, Partial<MountedSystem>, unknown[]]>([
+    ['BIOS', factsOf(bios, { boot }), {}, fine],
+    ['BIOS, no code', factsOf({ ...bios, sectors: sector(0) }, { boot }), {}, [['loader', 'fault', 'loader-missing', true]]],
+    ['BIOS, no core', factsOf({ ...bios, 'bios-boot': '/dev/sdb14 0' }, { boot }), {}, [['loader', 'fault', 'loader-missing', true]]],
+    ['one of two disks', factsOf({ ...bios, sectors: `${sector(0)}\n${sector(1)}` }, { boot }), { disks: ['/dev/sdb', '/dev/sdc'] }, fine],
+    [
+      'BIOS, no modules of GRUB',
+      factsOf({ ...bios, 'grub-files': ['', 4] }, { boot }),
+      {},
+      [['loader', 'fault', 'loader-files-missing', true]],
+    ],
+    ['no PC', factsOf({ ...bios, machine: 'aarch64', 'grub-files': ['', 4] }, { boot }), {}, fine],
+    ['UEFI', factsOf({ efi: loaders, menu: grub }, { boot, partitions: [esp] }), { uefi: true }, fine],
+    ['UEFI, the rescue system by BIOS', factsOf({ efi: loaders, menu: grub, sectors: sector(0) }, { boot, partitions: [esp] }), {}, fine],
+    [
+      'UEFI, not mounted',
+      factsOf({ menu: grub, sectors: sector(0) }, { boot, partitions: [esp] }),
+      {},
+      [['loader', 'unknown', 'loader-efi-unmounted', false]],
+    ],
+    [
+      'UEFI, nothing there',
+      factsOf({ menu: grub, sectors: sector(0), efi: '' }, { boot, partitions: [esp], mounted: onEfi }),
+      { uefi: true },
+      [['loader', 'fault', 'loader-efi-missing', true]],
+    ],
+    [
+      'UEFI, empty files',
+      factsOf({ menu: grub, efi: '0 debian/grubx64.efi\0' }, { boot, partitions: [esp], mounted: onEfi }),
+      { uefi: true },
+      [['loader', 'fault', 'loader-efi-missing', true]],
+    ],
+    [
+      'UEFI, no menu',
+      factsOf({ efi: loaders, menu: ['', 3] }, { boot, partitions: [esp] }),
+      { uefi: true },
+      [['loader-menu', 'fault', 'loader-menu-missing', true]],
+    ],
+    ['systemd-boot', factsOf({ efi: '9 systemd/systemd-bootx64.efi\0', menu: ['', 3] }, { boot }), { uefi: true }, fine],
+    ['entries', factsOf({ ...bios, menu: 'insmod blscfg\nblscfg', entries: `linux /${kernel}` }, { boot }), {}, fine],
+    ['no entries', factsOf({ ...bios, menu: 'blscfg' }, { boot }), {}, [['loader-menu', 'fault', 'loader-entries-missing', true]]],
+    ['another menu', factsOf({ ...bios, menu: '' }, { boot }), {}, fine],
+    ['kernels gone', factsOf(bios, { boot: [] }), {}, [['loader-menu', 'fault', 'loader-menu-stale', true]]],
+    [
+      '/boot unread, no menu',
+      factsOf({ ...bios, menu: ['', 3] }, { boot: undefined }),
+      {},
+      [['loader-menu', 'unknown', 'loader-menu-missing', false]],
+    ],
+  ])('judges %s', (_, facts, rest, expected) => {
+    expect(told(loaderFindings(on('rocky', rest), facts))).toEqual(expected)
+  })
+
+  it('knows what a menu starts first', () => {
+    expect(kernelsOfMenu(' linux /boot/vmlinuz-2 ro\n\tlinux\t($root)/vmlinuz-1', 'linux /vmlinuz-3')).toEqual(['vmlinuz-2', 'vmlinuz-1'])
+    const entries = 'linux /vmlinuz-0-rescue-ab\nlinux /vmlinuz-5.14.0-70.el9\nlinux /vmlinuz-5.14.0-503.el9'
+    expect(kernelsOfMenu('insmod blscfg\nblscfg\n', entries)).toEqual(['vmlinuz-5.14.0-503.el9', 'vmlinuz-5.14.0-70.el9'])
+  })
+
+  it('misses the first kernel of the menu, though an older one is there', () => {
+    const facts = factsOf({ ...bios, menu: `linux /boot/vmlinuz-6\nlinux /boot/${kernel}` }, { boot })
+    const [finding] = loaderFindings(on('debian'), facts)
+    expect(finding).toMatchObject({ state: 'fault', words: { code: 'loader-menu-stale', values: { kernel: 'vmlinuz-6' } } })
+    expect(commands(finding!.proposals[0])).toEqual(['update-grub'])
+  })
+
+  it.each([
+    ['debian', false, ['update-grub']],
+    ['rocky', false, ['grub2-mkconfig -o /boot/grub2/grub.cfg']],
+    ['rocky', true, ['grub2-mkconfig -o /etc/grub2-efi.cfg']],
+    ['opensuse-leap', true, ['grub2-mkconfig -o /boot/grub2/grub.cfg']],
+    ['alpine', false, undefined],
+  ])('writes the menu of %s (UEFI: %s)', (os, uefi, expected) => {
+    const facts = factsOf({ ...bios, 'bios-boot': '', efi: uefi ? loaders : '', menu: ['', 3] }, { boot })
+    expect(commands(loaderFindings(on(os, { uefi }), facts).find(({ id }) => id === 'loader-menu')!.proposals[0])).toEqual(expected)
   })
 })
 
