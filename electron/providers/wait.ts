@@ -1,4 +1,4 @@
-/** Waiting with an end: for a restart, a mail, a yes in the browser. Time is the injected clock's. */
+/** Waiting with an end: for a restart, a mail. Time is the injected clock's. */
 import type { ManualWay, ProgressState, WaitResult } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { Clock } from '../clock.js'

@@ -48,13 +48,7 @@ export async function startOvhcloud(): Promise<Harness & { ovh: FakeOvhcloud; to
           'ovhcloud/token.json',
         ],
         basePath: '/1.0',
-        authenticate(asked, { noAuthentication }) {
-          if (noAuthentication) {
-            const missing = { status: 401, body: { message: 'You must send your application key to request new credentials' } }
-            return asked.headers['x-ovh-application'] === keys.applicationKey ? undefined : missing
-          }
-          return ovh.refuse ?? signatureFault(asked, api.base, seconds()) ?? undefined
-        },
+        authenticate: (asked) => ovh.refuse ?? signatureFault(asked, api.base, seconds()),
       })
       const signatureFault = (asked: Asked, base: string, now: number): Reply | undefined => {
         const head = (name: string) => String(asked.headers[name] ?? '')

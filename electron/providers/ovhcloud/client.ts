@@ -41,16 +41,16 @@ const Token = z.object({ access_token: z.string().min(1), expires_in: z.number()
 /** A token is not used in its last minute: it may end while the request travels. */
 const TOKEN_MARGIN_MS = 60_000
 
-/** Calls that OVH wants unsigned: the clock, asking for a key, redeeming a secret. `headers` carry the application key where needed. */
+/** Calls that OVH wants unsigned: the clock, redeeming a secret. */
 export function createOpenClient(endpoint: OvhEndpoint, parts: OvhParts) {
   const http = createHttp({ provider: 'ovhcloud', clock: parts.clock, log: parts.log, judge })
   const base = parts.base ?? places[endpoint].api
-  return <T>(method: Exchange<T>['method'], path: string, call: Call<T>, headers: Record<string, string> = {}): Promise<T> => {
+  return <T>(method: Exchange<T>['method'], path: string, call: Call<T>): Promise<T> => {
     const body = call.body && JSON.stringify(call.body)
     return http({
       method,
       url: new URL(base + path),
-      headers: () => ({ ...jsonType(body), ...headers }),
+      headers: () => jsonType(body),
       ...(body === undefined ? {} : { body }),
       answer: call.answer,
       secrets: call.secrets ?? [],

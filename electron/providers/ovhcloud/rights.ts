@@ -2,7 +2,7 @@
 import type { OvhEndpoint } from '../../../shared/provider.js'
 import { places } from './endpoints.js'
 
-export interface AccessRule {
+interface AccessRule {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
 }

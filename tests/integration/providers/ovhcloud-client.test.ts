@@ -1,9 +1,7 @@
 /** Signing, tokens, repeats and faults of the OVHcloud client, against a server that holds it to the contract. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { awaitApproval, requestKey } from '../../../electron/providers/ovhcloud/approval.js'
 import { createOpenClient, createOvhClient, type OvhCredentials } from '../../../electron/providers/ovhcloud/client.js'
-import { accessRules } from '../../../electron/providers/ovhcloud/rights.js'
 import { client, startOvhcloud } from '../../support/fake-ovhcloud.js'
 import { keys } from '../../support/fake-vps.js'
 
@@ -231,51 +229,5 @@ describe('OAuth2', () => {
   it('does not exist at Kimsufi', async () => {
     const error = await fake.refused(createOvhClient('kimsufi-eu', client, fake.parts).call('GET', '/vps', { answer: Names, signal }))
     expect(error.problem).toBe('no-oauth')
-  })
-})
-
-describe('a key made from the app', () => {
-  const rules = accessRules({ products: ['vps'], mail: false })
-  const request = (applicationKey: string = keys.applicationKey) =>
-    requestKey({ endpoint: 'ovh-eu', applicationKey, rules, signal }, fake.parts)
-  const wait = () => awaitApproval({ endpoint: 'ovh-eu', credentials: keys, signal }, fake.parts)
-  const credential = (status: string) => ({
-    applicationId: 1,
-    credentialId: 2,
-    status,
-    creation: '2026-11-24T02:07:00Z',
-    expiration: null,
-    lastUse: null,
-    ovhSupport: false,
-    allowedIPs: null,
-    rules: [],
-  })
-  const pending = answered(403, { errorCode: 'INVALID_CREDENTIAL', httpCode: '403 Forbidden', message: 'This credential is not valid' })
-
-  it('asks with the least rights and waits for the person', async () => {
-    const validationUrl = 'https://www.ovh.com/auth/sso/api?credentialToken=abc'
-    fake.api.on('POST /auth/credential', () => ({ body: { consumerKey: keys.consumerKey, state: 'pendingValidation', validationUrl } }))
-    expect(await fake.clock.run(request())).toEqual({ consumerKey: keys.consumerKey, validationUrl })
-    expect(fake.api.asked.at(-1)?.body).toEqual({ accessRules: rules })
-    fake.api.on('GET /auth/currentCredential', () => ({ body: credential('validated') }))
-    for (let i = 0; i < 4; i++) fake.api.once('GET /auth/currentCredential', pending)
-    expect(await fake.clock.run(wait())).toEqual({ kind: 'approved' })
-    expect(fake.clock.elapsed()).toBe(12_000)
-  })
-
-  it.each(['http://www.ovh.com/x', 'https://ovh.com.example.org/x', 'https://evil-ovh.com/', 'javascript:alert(1)'])(
-    'opens no other site: %s',
-    async (validationUrl) => {
-      fake.api.on('POST /auth/credential', () => ({ body: { consumerKey: 'k', state: 'pendingValidation', validationUrl } }))
-      expect((await fake.refused(request())).problem).toBe('not-understood')
-    },
-  )
-
-  it('says when the application key is missing or the person does nothing', async () => {
-    expect((await fake.refused(request('other'))).problem).toBe('bad-application')
-    fake.api.on('GET /auth/currentCredential', () => pending)
-    expect(await fake.clock.run(wait())).toEqual({ kind: 'timed-out' })
-    fake.api.on('GET /auth/currentCredential', () => ({ body: credential('refused') }))
-    expect(await fake.clock.run(wait())).toMatchObject({ kind: 'failed', problem: { problem: 'key-invalid' } })
   })
 })
