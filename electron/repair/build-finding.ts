@@ -1,6 +1,7 @@
 /** Findings and proposals in few words. Everything the machine wrote is stripped and bounded here, once. */
 import type { Evidence, ProposalInput, Words } from '../../shared/repair.js'
 import { stripServerLine, stripServerText } from '../../shared/server-text.js'
+import { redact } from './redact.js'
 import type { PlannedProposal, Step, TaskFinding } from './task.js'
 
 type Values = Record<string, string | number>
@@ -12,11 +13,14 @@ export const wordsOf = (code: string, values: Values = {}): Words => ({
   ),
 })
 
+// A whole configuration file may be handed over: what nobody will see is not searched.
+const MAX_EVIDENCE = 4000
+
 /** @param source a file as the system names it, or the command that said it. */
 export const evidenceOf = (source: string, text: string, line?: number): Evidence => ({
   source: stripServerLine(source, 300),
   ...(line === undefined ? {} : { line }),
-  text: stripServerText(withoutSecrets(text), 4000),
+  text: stripServerText(redact(text.slice(0, 3 * MAX_EVIDENCE), {}, 'email'), MAX_EVIDENCE),
 })
 
 export function findingOf(
@@ -49,7 +53,3 @@ export const editable = (proposals: readonly PlannedProposal[]): PlannedProposal
   proposals.filter(
     (one) => one.input || one.steps({ kind: 'none' }).every((step) => step.kind === 'run' || !step.before?.includes('\ufffd')),
   )
-
-/** Of configurations that may hold a key for a wireless or a private network. */
-const withoutSecrets = (text: string) =>
-  text.replace(/^(.*\b(?:psk|pass(?:word|wd)?|secret|token|private-?key|wep-key\d*)["']?\s*[:=][ \t]*)\S.*$/gim, '$1[removed]')

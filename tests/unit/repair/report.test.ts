@@ -1,6 +1,7 @@
 /** A report for a ticket: the verdict, and that no planted secret leaves with it. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { evidenceOf } from '../../../electron/repair/build-finding.js'
 import { type Removed, redact, type SecretKind } from '../../../electron/repair/redact.js'
 import { type ReportInput, writeReport } from '../../../electron/repair/report.js'
 import { type Finding, repairTasks } from '../../../shared/repair.js'
@@ -55,12 +56,105 @@ describe('redaction', () => {
   })
 
   it.each([
+    ['netplan', 'access-points:\n  "home":\n    password: SECRET of two words', ['SECRET', 'two words']],
+    ['netplan in one line', 'access-points: {home: {password: "SECRET words", hidden: true}}', ['SECRET']],
+    [
+      'netplan tunnels',
+      'keys:\n  private: 4GgaQCy68nzNsUE5aJ9fuLzHhB65tAlwbmA72MWnOm8=\n',
+      ['4GgaQCy68nzNsUE5aJ9fuLzHhB65tAlwbmA72MWnOm8'],
+    ],
+    ['WireGuard', '[Interface]\nPrivateKey = SECRET+/aa=\n[Peer]\nPresharedKey = SECRET+/bb=\n', ['SECRET']],
+    [
+      'NetworkManager',
+      '[wifi-security]\npsk=SECRET with blanks\nwep-key0=SECRET\n[vpn-secrets]\npassword-raw=SECRET',
+      ['SECRET', 'with blanks'],
+    ],
+    ['ifcfg', "WPA_PSK='SECRET words'\nKEY_PASSPHRASE1=SECRET", ['SECRET']],
+    ['ifupdown', 'iface wlan0 inet dhcp\n  wpa-psk SECRET\n', ['SECRET']],
+    ['cloud-init, a list of accounts', 'chpasswd:\n  expire: false\n  list: |\n    root:SECRET\n    ubuntu:SECRET\nruncmd: []', ['SECRET']],
+    ['cloud-init, a list in brackets', 'chpasswd:\n  list: [root:SECRET, ubuntu:SECRET]\n', ['SECRET']],
+    ['cloud-init, users', 'chpasswd:\n  users:\n    - {name: root, password: SECRET, type: text}\npassword: SECRET\n', ['SECRET']],
+    ['a block of YAML', 'db_password: |\n  SECRET line\n  SECRET line\nport: 1\n', ['SECRET']],
+    ['a command for chpasswd', "runcmd: echo 'root:SECRET' | chpasswd", ['SECRET']],
+    ['rclone', '[remote]\npass = SECRET\npassword2 = SECRET\ntoken = {"access_token":"SECRET","refresh_token":"SECRET"}', ['SECRET']],
+    ['AWS', 'aws_access_key_id = ASIASECRET\naws_secret_access_key = SECRET/x+y\naws_session_token=SECRET', ['SECRET']],
+    [
+      'a URL',
+      'mysql://root:SECRET@db/x redis://:SECRET@cache postgres://u:SEC@RET@db https://SECRETSECRETSECRETSECRET@git/x',
+      ['SECRET', 'RET@'],
+    ],
+    ['an environment', 'PGPASSWORD=SECRET psql; export MYSQL_PWD=SECRET; SMTP_PASS=SECRET', ['SECRET']],
+    ['a connection string', 'Server=db;Uid=app;Pwd=SECRET word;', ['SECRET', 'word']],
+    ['options', 'mysql -u root -pSECRET x; sshpass -p SECRET ssh x; curl -s -u admin:SECRET https://x; tool --password SECRET', ['SECRET']],
+    ['htpasswd', 'admin:$apr1$ab12$SECRETSECRETSECRETSECRE\nbob:{SHA}SECRETSECRETSECRET=\neve:SECRETSECRETa', ['SECRET']],
+    ['argon2', '$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$SECRET+/SECRET', ['SECRET']],
+    [
+      'hashes of databases',
+      '*0123456789ABCDEF0123456789ABCDEF01234567 SCRAM-SHA-256$4096:c2FsdA==$SECRETSECRET:SECRET=',
+      ['0123456789ABCDEF', 'SECRET'],
+    ],
+    ['netrc and pgpass', 'machine x login bob password SECRET\ndb.internal:5432:app:bob:SECRET', ['SECRET']],
+    ['redis', 'requirepass SECRET\nmasterauth SECRET', ['SECRET']],
+    ['docker', '{"auths": {"registry": {"auth": "SECRETSECRET="}}}', ['SECRET']],
+    ['a token over several lines', 'token is eyJhbGciOiJIUzI1NiJ9\n    eyJzdWIiOiJSECRET\n    .SECRETSECRET\nnext line', ['SECRET']],
+    ['a header', 'Authorization: Basic SECRETSECRET==', ['SECRET']],
+    ['PGP', '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nSECRET\n-----END PGP PRIVATE KEY BLOCK-----', ['SECRET']],
+    ['the end of a key', 'SECRETSECRETSECRETSECRET\nSECRETSECRET==\n-----END RSA PRIVATE KEY-----', ['SECRET']],
+    ['PuTTY', 'Public-Lines: 1\nAAAA\nPrivate-Lines: 2\nSECRETSECRET\nSECRET==\nPrivate-MAC: ab', ['SECRET']],
+  ])('knows %s', (_, text, secrets) => {
+    const once = redact(text, {})
+    for (const secret of secrets) expect(once).not.toContain(secret)
+    expect(redact(once, {})).toBe(once)
+    // As evidence of a report stands, and on the screen.
+    const indented = text.replaceAll(/^/gm, '    ')
+    for (const secret of secrets) expect(redact(indented, {})).not.toContain(secret)
+    for (const secret of secrets) expect(evidenceOf('x', text).text).not.toContain(secret)
+  })
+
+  it('leaves what stands beside a secret', () => {
+    expect(redact('chpasswd:\n  list: |\n    root:x\nruncmd: []', {})).toBe('chpasswd:\n  list: [removed]\nruncmd: []')
+    expect(redact('psk=a b\nssid=home\n', {})).toBe('psk=[removed]\nssid=home\n')
+    expect(redact('app: token=abc for bob', {})).toBe('app: token=[removed] for bob')
+    expect(redact('sudo: bob : TTY=pts/0 ; PWD=/root ; USER=root', {})).toBe('sudo: bob : TTY=pts/0 ; PWD=/root ; USER=root')
+    expect(evidenceOf('x', 'ssh-ed25519 AAAA bob@example.org').text).toBe('ssh-ed25519 AAAA bob@example.org')
+  })
+
+  it.each([
+    'a',
+    'a.',
+    'eyJ',
+    'A'.repeat(16).concat('\n'),
+    'pass',
+    'chpasswd:\n list:\n',
+    ' a\n',
+    'a@',
+    'x://a:',
+    '$1$',
+    ':',
+    'mysql ',
+    'curl a ',
+    'login a ',
+    'echo ',
+    'list:\n ',
+  ])('takes its time for no text: %j', (part) => {
+    const began = performance.now()
+    evidenceOf('x', part.repeat(200_000))
+    redact(part.repeat(4000), {})
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+
+  it.each([
     'UUID=1c5e0f7a-2b7d-4e55-b0c8-9f0d6a4be210 /srv/data ext4 defaults,nofail 0 2',
     'PasswordAuthentication no',
     'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8 (ED25519)',
     '-----BEGIN PUBLIC KEY-----',
     '/etc/ssh/sshd_config.d/50-cloud-init.conf',
     '6.1.0-50-cloud-amd64',
+    'password   requisite pam_pwquality.so retry=3',
+    '2001:41d0:1:2:3',
+    'ssh://bob@example',
+    'PermitRootLogin prohibit-password',
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlYWRiZWVmZGVhZGJlZWZkZWFkYmVlZmRlYWRiZWVm bob',
     'root:*:20411:0:99999:7:::',
     'root:!:20411:0:99999:7:::',
     'ssh.service: Failed with result exit-code',
