@@ -1,6 +1,7 @@
 /** Will it let this person in over SSH? An account, what sshd answers for it, and its keys, put together. Pure. */
+import { matchesPattern } from '../glob.js'
 import { type Account, type Expiry, isNoShell } from './accounts.js'
-import { matchesPattern, type SshdSettings } from './sshd-config.js'
+import type { SshdSettings } from './sshd-config.js'
 
 export interface AccountKeys {
   /** Lines with a key that leads to a shell. */

@@ -1,6 +1,7 @@
 /** sshd_config(5) as sshd reads it: `Include` in place, the first value of a keyword wins, some keywords gather. Pure but for the loader. */
 import { posix } from 'node:path'
 import type { SystemFiles } from '../../machine/system-files.js'
+import { matchesGlob } from '../glob.js'
 
 export const sshdConfig = '/etc/ssh/sshd_config'
 
@@ -64,7 +65,7 @@ export async function loadSshdFiles(files: SystemFiles): Promise<Map<string, str
 
 async function expand(files: SystemFiles, pattern: string): Promise<string[]> {
   const folder = posix.dirname(pattern)
-  if (!/[*?]/.test(posix.basename(pattern))) return [pattern]
+  if (!/[*?[]/.test(posix.basename(pattern))) return [pattern]
   const names = (await files.list(folder)).map(({ name }) => posix.join(folder, name))
   return names.filter((path) => matches(pattern, path)).sort()
 }
@@ -155,31 +156,9 @@ const absolute = (pattern: string) => (pattern.startsWith('/') ? posix.normalize
 function matches(pattern: string, path: string): boolean {
   if (posix.dirname(pattern) !== posix.dirname(path)) return false
   return (
-    matchesPattern(posix.basename(pattern), posix.basename(path)) &&
+    matchesGlob(posix.basename(pattern), posix.basename(path)) &&
     !(posix.basename(path).startsWith('.') && !posix.basename(pattern).startsWith('.'))
   )
-}
-
-/** `*` and `?` as in ssh_config(5) PATTERNS; matching is linear, a pattern comes from the machine. */
-export function matchesPattern(pattern: string, text: string): boolean {
-  let p = 0
-  let t = 0
-  let star = -1
-  let retry = 0
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p++
-      retry = t
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++
-      t++
-    } else if (star >= 0) {
-      p = star + 1
-      t = ++retry
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p === pattern.length
 }
 
 function parse(file: string, text: string): Omit<SshdLine, 'match'>[] {

@@ -1,5 +1,6 @@
 /** The configuration against what works in rescue. Pure: what is wrong, and where. */
 import { BlockList, isIP } from 'node:net'
+import { matchesGlob } from '../glob.js'
 import { type Address, type Gateway, type Profile, sameMac } from './profile.js'
 import type { Link, RescueSide } from './rescue-side.js'
 
@@ -64,12 +65,7 @@ export function linkOf(profile: Profile, { links }: RescueSide, naming: Naming):
 function fits(pattern: string, name: string): boolean {
   return pattern.split(/\s+/).some((one) => {
     if (one.startsWith('!')) return one.slice(1) !== name
-    return new RegExp(
-      `^${one
-        .replace(/[.+^$(){}|\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-    ).test(name)
+    return matchesGlob(one, name)
   })
 }
 
@@ -81,7 +77,7 @@ function nameFaults(profile: Profile, cards: readonly Profile[], rescue: RescueS
   const link = free.length === 1 ? free[0] : undefined
   if (profile.mac) return [{ kind: 'mac-unknown', profile, mac: profile.mac, link }]
   const { name } = profile
-  if (name === undefined || /[*?!\s]/.test(name)) return []
+  if (name === undefined || /[*?![\s]/.test(name)) return []
   const sure = naming.kernelNames || links.every(({ predicted, mac }) => predicted.length > 0 || naming.renamed.has(mac))
   return [{ kind: 'interface-missing', profile, name, link, sure }]
 }

@@ -1,6 +1,7 @@
 /** The files of every way to configure a network, and which of them start with the system. */
 import { posix } from 'node:path'
 import type { SystemFiles } from '../../machine/system-files.js'
+import { matchesGlob } from '../glob.js'
 import type { MountedSystem } from '../task.js'
 import type { Units } from '../units.js'
 import type { Naming } from './compare.js'
@@ -30,10 +31,10 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
   const enabled = (unit: string) => units === undefined || units.isEnabled(unit)
   const [interfaces, netplan, networkd, keyfiles, ifcfg] = await Promise.all([
     loadInterfaces(files),
-    loadFolder(files, '/etc/netplan', /\.yaml$/),
-    loadFolder(files, '/etc/systemd/network', /\.network$/),
-    loadFolder(files, '/etc/NetworkManager/system-connections', /^[^.].*(?<!~)$/),
-    loadFolder(files, '/etc/sysconfig/network-scripts', /^ifcfg-(?!.*(~|\.bak|\.orig|\.rpm\w+|\.old)$)/),
+    loadFolder(files, '/etc/netplan', (name) => /\.yaml$/.test(name)),
+    loadFolder(files, '/etc/systemd/network', (name) => /\.network$/.test(name)),
+    loadFolder(files, '/etc/NetworkManager/system-connections', (name) => /^[^.].*(?<!~)$/.test(name)),
+    loadFolder(files, '/etc/sysconfig/network-scripts', (name) => /^ifcfg-(?!.*(~|\.bak|\.orig|\.rpm\w+|\.old)$)/.test(name)),
   ])
   const usesManager = enabled('NetworkManager.service')
   const parts: [NetworkTool, boolean, Map<string, string>, (files: ReadonlyMap<string, string>) => Parsed][] = [
@@ -70,8 +71,8 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
   }
 }
 
-async function loadFolder(files: SystemFiles, folder: string, pattern: RegExp): Promise<Map<string, string>> {
-  const names = (await files.list(folder)).map(({ name }) => name).filter((name) => pattern.test(name))
+async function loadFolder(files: SystemFiles, folder: string, isMeant: (name: string) => boolean): Promise<Map<string, string>> {
+  const names = (await files.list(folder)).map(({ name }) => name).filter(isMeant)
   return texts(
     files,
     names.sort().map((name) => posix.join(folder, name)),
@@ -88,19 +89,12 @@ async function loadInterfaces(files: SystemFiles): Promise<Map<string, string>> 
   for (const source of [...found.values()].flatMap(sourcesOf)) {
     const isFolder = source.endsWith('/')
     const folder = isFolder ? source.slice(0, -1) : posix.dirname(source)
-    const pattern = isFolder ? /^[\w-]+$/ : globOf(posix.basename(source))
-    for (const [path, text] of await loadFolder(files, folder, pattern)) found.set(path, text)
+    const glob = posix.basename(source)
+    const isMeant = (name: string) => (isFolder ? /^[\w-]+$/.test(name) : matchesGlob(glob, name) && !name.startsWith('.'))
+    for (const [path, text] of await loadFolder(files, folder, isMeant)) found.set(path, text)
   }
   return found
 }
-
-const globOf = (glob: string) =>
-  new RegExp(
-    `^(?!\\.)${glob
-      .replace(/[.+^$(){}|\\[\]]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  )
 
 /** `netplan get` reads everything and writes nothing; `generate` would write into /run, which is the rescue system's. */
 async function askNetplan(system: MountedSystem, signal: AbortSignal) {
@@ -147,7 +141,7 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Pro
   const renamed = new Map<string, string>()
   for (const [, mac, name] of [...rules.values()].join('\n').matchAll(/ATTR\{address\}=="([\da-fA-F:]{17})".*?NAME(?::?)="([\w.-]+)"/g))
     renamed.set(mac!.toLowerCase(), name!)
-  for (const text of (await loadFolder(files, '/etc/systemd/network', /\.link$/)).values()) {
+  for (const text of (await loadFolder(files, '/etc/systemd/network', (name) => /\.link$/.test(name))).values()) {
     const sections = readSections(text)
     const name = entriesOf(sections, 'Link', 'Name').at(-1)?.value
     for (const { value } of [...entriesOf(sections, 'Match', 'MACAddress'), ...entriesOf(sections, 'Match', 'PermanentMACAddress')])
@@ -158,7 +152,7 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Pro
     const to = setName ?? (tool === 'ifcfg' ? name : undefined)
     if (mac && to) renamed.set(mac.toLowerCase(), to)
   }
-  return { kernelNames: masks.length > 0 || [...lines.values()].some((text) => /^[^#]*\bnet\.ifnames=0\b/m.test(text)), renamed }
+  return { kernelNames: masks.length > 0 || [...lines.values()].some((text) => /^[^#\n]*\bnet\.ifnames=0\b/m.test(text)), renamed }
 }
 
 async function cloudInitWrites(files: SystemFiles, units: Units | undefined): Promise<boolean> {
@@ -167,7 +161,7 @@ async function cloudInitWrites(files: SystemFiles, units: Units | undefined): Pr
     : false
   if (!starts) return false
   const [off] = await files.read(['/etc/cloud/cloud-init.disabled'], 1)
-  const configs = await loadFolder(files, '/etc/cloud/cloud.cfg.d', /\.cfg$/)
+  const configs = await loadFolder(files, '/etc/cloud/cloud.cfg.d', (name) => /\.cfg$/.test(name))
   return (
     off?.kind !== 'file' &&
     ![...configs.values()].some((text) => /^network:\s*(\{\s*config:\s*disabled\s*\}|\n\s+config:\s*disabled)/m.test(text))

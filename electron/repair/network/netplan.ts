@@ -128,11 +128,15 @@ function readDevice(file: string, kind: string, id: string, line: number, device
 
 const keyOf = (map: Node, name: string) => (isMap(map) ? map.items.find(({ key }) => isScalar(key) && key.value === name)?.key : undefined)
 
+// Each try reads the whole text anew.
+const MAX_FIXED = 20_000
+
 /**
  * Tabs become blanks, or one line moves to where a neighbour stands: proposed only when all texts that come out sound that way mean
  * the same.
  */
 function fixOf(text: string, line: number | undefined): { fixed?: string } {
+  if (text.length > MAX_FIXED) return {}
   if (/^\s*\t/m.test(text)) {
     const widths = [2, 4, 8].map((width) => text.replace(/^[ \t]*\t[ \t]*/gm, (indent) => indent.replaceAll('\t', ' '.repeat(width))))
     const fixed = widths.find(isSound)

@@ -20,8 +20,8 @@ export function readSections(text: string): Section[] {
     if (line.startsWith('#') || line.startsWith(';')) return
     const header = /^\[([^\]]+)\]$/.exec(line)
     if (header) sections.push({ name: header[1]!, line: index + 1, entries: [] })
-    const pair = /^([^=[\]]+?)\s*=\s*(.*)$/.exec(line)
-    if (pair) sections.at(-1)?.entries.push({ key: pair[1]!, value: pair[2]!, line: index + 1 })
+    const [, key, value] = /^([^=[\]]+)=(.*)$/.exec(line) ?? []
+    if (key !== undefined) sections.at(-1)?.entries.push({ key: key.trimEnd(), value: value!.trimStart(), line: index + 1 })
   })
   return sections
 }

@@ -5,8 +5,9 @@ import { countUsableKeys, keyPaths, publicKeyLine } from '../../../electron/repa
 import { countFailures } from '../../../electron/repair/access/faillock.js'
 import { type LoginFacts, waysIn } from '../../../electron/repair/access/login.js'
 import { listenPorts, readAnswer, serviceOf } from '../../../electron/repair/access/sshd.js'
-import { matchesPattern, settingsOfDump, settingsOfLines, sshdLines } from '../../../electron/repair/access/sshd-config.js'
+import { settingsOfDump, settingsOfLines, sshdLines } from '../../../electron/repair/access/sshd-config.js'
 import { allowUserSteps, settingSteps } from '../../../electron/repair/access/sshd-steps.js'
+import { matchesGlob, matchesPattern } from '../../../electron/repair/glob.js'
 import { unitsOf } from '../../../electron/repair/units.js'
 
 const debian = { id: 'debian', like: [], version: '12' }
@@ -191,8 +192,26 @@ describe('sshd_config', () => {
     ['a*c', 'abd', false],
     ['a?c', 'abc', true],
     ['', '', true],
+    ['a[b]c', 'a[b]c', true],
+    ['a[b]c', 'abc', false],
     [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
   ])('%s and %s', (pattern, name, expected) => expect(matchesPattern(pattern, name)).toBe(expected))
+
+  it.each([
+    ['*.conf', '50-cloud-init.conf', true],
+    ['en[sp]*', 'ens3', true],
+    ['en[!sp]*', 'ens3', false],
+    ['eth[0-3]', 'eth2', true],
+    ['eth[0-3]', 'eth4', false],
+    ['eth[3-0]', 'eth2', false],
+    ['[]]', ']', true],
+    ['[!]]', ']', false],
+    ['eth[', 'eth[', true],
+    ['eth[]', 'eth[]', true],
+    ['a.b+(c)', 'a.b+(c)', true],
+    ['a.b', 'axb', false],
+    [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
+  ])('a glob: %s and %s', (glob, name, expected) => expect(matchesGlob(glob, name)).toBe(expected))
 })
 
 describe('changes of sshd_config', () => {

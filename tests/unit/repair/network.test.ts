@@ -205,6 +205,10 @@ describe('networkd, NetworkManager, ifcfg', () => {
     ])
     expect(readNetworkd(one('a.network', '[Match]\nName=lo\n')).profiles).toEqual([])
   })
+  it('a line that is long and says nothing', () => {
+    const text = `[Network]\na${' '.repeat(200_000)}b\nDHCP = yes\n`
+    expect(short(readNetworkd(one('a.network', text)))).toEqual([{ name: undefined, dhcp4: true, auto: true, addresses: [], gateways: [] }])
+  })
   it('a keyfile of AlmaLinux 9', () => {
     const text =
       '[connection]\nid=eth0\nuuid=1\ntype=ethernet\nautoconnect=false\ninterface-name=eth0\n\n[ethernet]\nmac-address=FA:16:3E:00:00:01\n\n[ipv4]\naddress1=192.0.2.7/24,192.0.2.1\ndns=9.9.9.9;1.1.1.1;\nmethod=manual\n\n[ipv6]\nmethod=auto\n'
@@ -293,6 +297,9 @@ describe('compared with rescue', () => {
     ['another name of the same card', netplan('enp0s3: {dhcp4: true}'), []],
     ['by MAC', netplan('any: {match: {macaddress: "FA:16:3E:00:00:01"}, dhcp4: true}'), []],
     ['by pattern', netplan('any: {match: {name: "en*"}, dhcp4: true}'), []],
+    ['by a set of letters', netplan('any: {match: {name: "en[ps]3"}, dhcp4: true}'), []],
+    ['by what is no pattern', netplan('any: {match: {name: "en["}, dhcp4: true}'), []],
+    ['by a range from high to low', netplan('any: {match: {name: "en[z-a]"}, dhcp4: true}'), []],
     ['an old name', netplan('eth0: {dhcp4: true}'), ['interface-missing']],
     ['an old MAC', netplan('a: {match: {macaddress: "fa:16:3e:00:00:99"}, dhcp4: true}'), ['mac-unknown']],
     ['another address', netplan('ens3: {addresses: [203.0.113.70/24], routes: [{to: default, via: 203.0.113.1}]}'), ['address-differs']],
