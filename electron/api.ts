@@ -21,7 +21,7 @@ export function createRouter(app: App, log: Log) {
   const { terminals, interventions, servers, settings, practice, files, accounts, visits } = app
   return os.router({
     state: {
-      watch: os.state.watch.handler(({ signal }) => states(app, signal)),
+      watch: os.state.watch.handler(({ signal }) => states(app, signal, STATE_MS)),
     },
     terminal: {
       open: os.terminal.open.handler(async ({ input }) => ({
@@ -114,7 +114,7 @@ export function createRouter(app: App, log: Log) {
     visit: {
       watch: os.visit.watch.handler(async function* ({ input, signal }) {
         const visit = await visits.open(input.id)
-        yield* states({ state: visit.state, onDidChange: visits.onDidChange }, signal)
+        yield* states({ state: visit.state, onDidChange: visits.onDidChange }, signal, STATE_MS)
       }),
       preview: os.visit.preview.handler(async ({ input }) => {
         const target = await app.visitTarget(input.serverId)
@@ -178,16 +178,19 @@ async function answer<T>(ask: () => Promise<T>): Promise<{ kind: 'ok'; value: T 
   }
 }
 
+// A connection passes its stages faster than a picture is drawn, and each state costs the page a rendering.
+const STATE_MS = 50
 // Progress of a transfer changes more often than anyone can read.
 const FILES_MS = 200
 
-/** Whole states: the present one at once, then one per burst of changes (or every `restMs` at most); ends with the subscriber. */
+/** Whole states: the present one at once, then after each burst of changes, every `restMs` at most; ends with the subscriber. */
 async function* states<T>(
   source: { state(): T; onDidChange(listener: () => void): () => void },
   signal: AbortSignal | undefined,
-  restMs?: number,
+  restMs: number,
 ): AsyncGenerator<T, void> {
   let wake = () => {}
+  let told = 0
   let dirty = true
   const notice = () => {
     dirty = true
@@ -202,10 +205,12 @@ async function* states<T>(
           wake = resolve
         })
         // One turn of the loop: what one command changes in several services goes out as one state.
-        await new Promise((resolve) => (restMs ? setTimeout(resolve, restMs) : setImmediate(resolve)))
+        const restLeft = told + restMs - performance.now()
+        await new Promise((resolve) => (restLeft > 0 ? setTimeout(resolve, restLeft) : setImmediate(resolve)))
         continue
       }
       dirty = false
+      told = performance.now()
       yield source.state()
     }
   } finally {
