@@ -224,8 +224,7 @@ export function createTransfers(parts: TransfersParts): Transfers {
       if (direction === 'download') return await localFiles.removeFile(checkpoint.part)
       const there = parts.servers().find((one) => serverKey(one.identity) === serverKey(server))
       const sftp = await there?.connection.openSftp()
-      await sftp?.remove(checkpoint.part)
-      sftp?.end()
+      await sftp?.remove(checkpoint.part).finally(() => sftp.end())
     } catch (error) {
       parts.log.info(`an unfinished file stays: ${error instanceof Error ? error.message : ''}`)
     }

@@ -33,9 +33,13 @@ export async function startDelayRelay(port: number, rttMs: number): Promise<Dela
 function delayLine(from: Socket, to: Socket, delayMs: number, limit = 64 * 1024 * 1024) {
   const line: { due: number; bytes: Buffer }[] = []
   let held = 0
-  let timer: NodeJS.Timeout | undefined
+  let isWaiting = false
+  function wait(ms: number) {
+    isWaiting = true
+    setTimeout(drain, ms)
+  }
   function drain() {
-    timer = undefined
+    isWaiting = false
     const now = performance.now()
     while (line[0] && line[0].due <= now + 0.5) {
       const { bytes } = line.shift()!
@@ -43,13 +47,13 @@ function delayLine(from: Socket, to: Socket, delayMs: number, limit = 64 * 1024 
       if (!to.destroyed) to.write(bytes)
     }
     if (held < limit && from.isPaused()) from.resume()
-    if (line[0]) timer = setTimeout(drain, Math.max(0, line[0].due - now))
+    if (line[0]) wait(Math.max(0, line[0].due - now))
   }
   from.on('data', (bytes: Buffer) => {
     line.push({ due: performance.now() + delayMs, bytes })
     held += bytes.length
     if (held >= limit) from.pause()
-    timer ??= setTimeout(drain, delayMs)
+    if (!isWaiting) wait(delayMs)
   })
   from.on('close', () => to.destroySoon())
   from.on('error', () => {})
