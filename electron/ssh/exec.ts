@@ -1,5 +1,5 @@
 /** One command on a channel of its own, without a terminal (RFC 4254 §6.5): its whole output, bounded in size and time. */
-import type { Client } from 'ssh2'
+import type { Client, ClientCallback } from 'ssh2'
 import { AppError } from '../../shared/errors.js'
 import { stripServerText } from '../../shared/server-text.js'
 
@@ -49,7 +49,7 @@ export function execute(client: Client, commandLine: string, o: ExecOptions, bro
     o.signal?.addEventListener('abort', onAbort, { once: true })
     let finish = () => fail(broken() ?? new AppError('no-shell', {}, 'no answer to the request for a command'))
 
-    client.exec(commandLine, (error, channel) => {
+    const opened: ClientCallback = (error, channel) => {
       if (error) return fail(broken() ?? new AppError('no-shell', {}, stripServerText(error.message)))
       close = () => {
         try {
@@ -80,7 +80,13 @@ export function execute(client: Client, commandLine: string, o: ExecOptions, bro
       channel.on('error', () => {})
       channel.on('close', () => finish())
       channel.end(o.stdin)
-    })
+    }
+    try {
+      client.exec(commandLine, opened)
+    } catch (error) {
+      // ssh2 throws between the end of what the peer sends and the close of the socket.
+      fail(broken() ?? new AppError('no-shell', {}, stripServerText(error instanceof Error ? error.message : '')))
+    }
   })
 }
 

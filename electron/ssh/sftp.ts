@@ -80,11 +80,17 @@ export async function openSftp(client: Client, o: SftpOptions, broken: () => App
   const gone = (detail: string) => broken() ?? new AppError('no-sftp', {}, stripServerText(detail))
   const channel = await new Promise<ChannelInternals>((resolve, reject) => {
     const timer = setTimeout(() => reject(gone('no answer to the request for a channel')), OPEN_MS)
-    client.subsys('sftp', (error, opened) => {
+    try {
+      client.subsys('sftp', (error, opened) => {
+        clearTimeout(timer)
+        if (error) reject(gone(error.message))
+        else resolve(opened as ChannelInternals)
+      })
+    } catch (error) {
+      // ssh2 throws between the end of what the peer sends and the close of the socket.
       clearTimeout(timer)
-      if (error) reject(gone(error.message))
-      else resolve(opened as ChannelInternals)
-    })
+      reject(gone(error instanceof Error ? error.message : ''))
+    }
   })
   return startSftp(client, channel, o, gone)
 }
