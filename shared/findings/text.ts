@@ -24,14 +24,45 @@ export const findingTexts: Record<FindingLanguage, Texts> = {
   fr: { ...frAccess, ...frNetwork, ...frBoot, ...frFirewall, ...frSpeed },
 }
 
-const compiled = new Map<string, IntlMessageFormat>()
+type Part = 'title' | 'text' | 'do'
+interface Message {
+  format: IntlMessageFormat
+  /** Of the values it names, however deep. */
+  names: string[]
+}
+const compiled = new Map<string, Message | undefined>()
 
-/** @param part `title` one line · `text` why and what follows · `do` the button of a proposal. Empty when the code has no such part. */
-export function findingText(words: Words, part: 'title' | 'text' | 'do', language: FindingLanguage): string {
-  const message = findingTexts[language][words.code]?.[part]
-  if (message === undefined) return ''
-  const key = `${language} ${words.code} ${part}`
-  const format = compiled.get(key) ?? new IntlMessageFormat(message, language, undefined, { ignoreTag: true })
-  compiled.set(key, format)
-  return String(format.format(words.values))
+function messageOf(code: string, part: Part, language: FindingLanguage): Message | undefined {
+  const key = `${language} ${code} ${part}`
+  if (!compiled.has(key)) {
+    const text = findingTexts[language][code]?.[part]
+    const format = text === undefined ? undefined : new IntlMessageFormat(text, language, undefined, { ignoreTag: true })
+    compiled.set(key, format && { format, names: namesIn(format.getAst()) })
+  }
+  return compiled.get(key)
+}
+
+/** Type 0 is text, 7 is `#`. */
+const namesIn = (elements: ReturnType<IntlMessageFormat['getAst']>): string[] => [
+  ...new Set(
+    elements.flatMap((element) => [
+      ...(element.type === 0 || element.type === 7 ? [] : [element.value]),
+      ...('options' in element ? Object.values(element.options).flatMap(({ value }) => namesIn(value)) : []),
+    ]),
+  ),
+]
+
+/** The values that a text names: whoever makes these words gives them all. */
+export const valuesNamed = (code: string, part: Part, language: FindingLanguage): readonly string[] =>
+  messageOf(code, part, language)?.names ?? []
+
+/**
+ * @param part `title` one line · `text` why and what follows · `do` the button of a proposal. Empty when the code has no such part.
+ * A value that is missing, as in words that an older version has kept, is `?`: it costs one word, not the report.
+ */
+export function findingText(words: Words, part: Part, language: FindingLanguage): string {
+  const message = messageOf(words.code, part, language)
+  if (!message) return ''
+  const unknown = Object.fromEntries(message.names.map((name) => [name, '?']))
+  return String(message.format.format({ ...unknown, ...words.values }))
 }

@@ -10,7 +10,7 @@ import { silentLog } from '../../electron/log.js'
 import { createSystemFiles } from '../../electron/machine/system-files.js'
 import { createRepairs, type Repairs } from '../../electron/repair/repairs.js'
 import type { MountedSystem, RepairTask } from '../../electron/repair/task.js'
-import { findingText } from '../../shared/findings/text.js'
+import { findingText, valuesNamed } from '../../shared/findings/text.js'
 import type { Change, ProposalAnswer, RepairTaskId, Words } from '../../shared/repair.js'
 import { localMachine } from './local-machine.js'
 
@@ -73,8 +73,11 @@ export async function statesOf(repairs: Repairs, task: RepairTaskId): Promise<Re
   const findings = findingsOf(repairs, task)
   const say = (words: Words, parts: readonly ('title' | 'text' | 'do')[]) => {
     for (const language of ['en', 'fr'] as const) {
-      for (const part of parts)
+      for (const part of parts) {
         if (findingText(words, part, language) === '') throw new Error(`no words: ${language} ${words.code} ${part}`)
+        const missing = valuesNamed(words.code, part, language).filter((name) => !(name in words.values))
+        if (missing.length > 0) throw new Error(`no value: ${language} ${words.code} ${part} ${missing.join(' ')}`)
+      }
     }
   }
   for (const { words, proposals } of findings) {

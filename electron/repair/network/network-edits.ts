@@ -26,8 +26,13 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
   const { profile } = fault
   const { files } = configuration
   const one = (to: (text: string) => string): Edits => new Map([[profile.file, to(files.get(profile.file)!)]])
-  const candidates: { code: string; values: Record<string, string>; edits: Edits }[] = []
-  const offer = (code: string, values: Record<string, string>, edits: Edits) => candidates.push({ code, values, edits })
+  const offers: PlannedProposal[] = []
+  const offer = (code: string, values: Record<string, string>, edits: Edits) => {
+    if (!isMended(fault, edits, configuration, rescue)) return
+    const { steps, stopsCloudInit } = stepsOf(edits, configuration, selinux)
+    const hasRun = steps.some(({ kind }) => kind === 'run')
+    offers.push(proposalOf(code, { ...values, cloud: stopsCloudInit ? 'yes' : 'no' }, steps, hasRun ? { undo: [] } : {}))
+  }
   switch (fault.kind) {
     case 'interface-missing': {
       const link = fault.link
@@ -99,18 +104,7 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
       )
       break
   }
-  return candidates
-    .filter(({ edits }) => isMended(fault, edits, configuration, rescue))
-    .map(({ code, values, edits }) => {
-      const { steps, stopsCloudInit } = stepsOf(edits, configuration, selinux)
-      return proposalOf(
-        code,
-        { ...values, cloud: stopsCloudInit ? 'yes' : 'no' },
-        steps,
-        steps.some(({ kind }) => kind === 'run') ? { undo: [] } : {},
-      )
-    })
-    .filter((proposal) => editable([proposal]).length > 0)
+  return editable(offers)
 }
 
 function isMended(fault: Fault, edits: Edits, configuration: Configuration, rescue: RescueSide): boolean {

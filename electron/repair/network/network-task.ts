@@ -98,65 +98,60 @@ function problemFinding({ file, line, reason, fixed }: Problem, configuration: C
 
 function faultFinding(fault: Fault, configuration: Configuration, rescue: RescueSide, selinux: Selinux): TaskFinding {
   const { profile } = fault
-  const { state, keepsOut, values, line } = judge(fault)
-  const said = configuration.files.get(profile.file)?.split('\n')[line - 1] ?? ''
+  const { file } = profile
   const others = 'other' in fault ? [evidenceOf(fault.other.file, fault.other.name ?? fault.other.mac ?? '', fault.other.line)] : []
-  return findingOf(faultId(fault), state, `net-${fault.kind}`, values, {
-    keepsOut,
-    evidence: [evidenceOf(profile.file, said, line), ...others],
-    proposals: proposalsFor(fault, configuration, rescue, selinux),
-  })
-}
-
-interface Judgement {
-  state: 'fault' | 'warning'
-  keepsOut: boolean
-  values: Record<string, string>
-  line: number
-}
-
-function judge(fault: Fault): Judgement {
-  const { profile } = fault
-  const name = profile.name ?? profile.mac ?? ''
-  const file = profile.file
-  const fatal = (values: Record<string, string>, line: number, isFatal = true): Judgement => ({
-    state: isFatal ? 'fault' : 'warning',
-    keepsOut: isFatal,
-    values: { name, file, ...values },
-    line,
-  })
+  const found = (kind: Fault['kind'], values: Record<string, string>, line: number, isFatal = true) =>
+    findingOf(
+      faultId(fault),
+      isFatal ? 'fault' : 'warning',
+      `net-${kind}`,
+      { name: profile.name ?? profile.mac ?? '', file, ...values },
+      {
+        keepsOut: isFatal,
+        evidence: [evidenceOf(file, configuration.files.get(file)?.split('\n')[line - 1] ?? '', line), ...others],
+        proposals: proposalsFor(fault, configuration, rescue, selinux),
+      },
+    )
   switch (fault.kind) {
     case 'interface-missing':
-      return fatal(
+      return found(
+        'interface-missing',
         { name: fault.name, link: fault.link?.predicted[0] ?? fault.link?.name ?? '', known: fault.link ? 'yes' : 'no' },
         profile.line,
         fault.sure,
       )
     case 'mac-unknown':
-      return fatal({ mac: fault.mac }, profile.macLine ?? profile.line)
+      return found('mac-unknown', { mac: fault.mac }, profile.macLine ?? profile.line)
     case 'not-auto':
-      return fatal({}, profile.line)
+      return found('not-auto', {}, profile.line)
     case 'address-differs':
       // A private address may be another one in rescue; a public one is what the provider sends here.
-      return fatal(
+      return found(
+        'address-differs',
         { address: fault.configured.address, rescue: fault.rescue.address },
         fault.configured.line,
         isPublic(fault.rescue.address),
       )
     case 'gateway-missing':
-      return fatal({ gateway: fault.gateway }, profile.line)
+      return found('gateway-missing', { gateway: fault.gateway }, profile.line)
     case 'gateway-unreachable':
-      return fatal(
+      return found(
+        'gateway-unreachable',
         { gateway: fault.gateway.address, address: `${fault.address.address}/${fault.address.prefix ?? ''}` },
         fault.gateway.line,
         isIP(fault.gateway.address) === 4,
       )
     case 'gateway-differs':
-      return fatal({ gateway: fault.gateway.address, rescue: fault.rescueGateway }, fault.gateway.line)
+      return found('gateway-differs', { gateway: fault.gateway.address, rescue: fault.rescueGateway }, fault.gateway.line)
     case 'address-twice':
-      return fatal({ address: fault.address.address, other: fault.other.name ?? fault.other.mac ?? '' }, fault.address.line, false)
+      return found(
+        'address-twice',
+        { address: fault.address.address, other: fault.other.name ?? fault.other.mac ?? '' },
+        fault.address.line,
+        false,
+      )
     case 'two-configurations':
-      return fatal({ other: fault.other.file }, profile.line, false)
+      return found('two-configurations', { other: fault.other.file }, profile.line, false)
   }
 }
 
