@@ -94,7 +94,8 @@ export function createRepairs(o: RepairsParts): Repairs {
   function mounted(): MountedSystem {
     const system = o.system()
     if (!system) throw new AppError('not-mounted')
-    return system
+    // One object for one look: what a task has asked of it holds for the others, and no longer.
+    return { ...system }
   }
 
   const toInfo = (error: unknown) => explained(error, o.log, 'a repair task failed unexpectedly').toInfo()

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { systemClock } from '../../../electron/clock.js'
+import { silentLog } from '../../../electron/log.js'
+import type { Machine } from '../../../electron/machine/machine.js'
+import { createRepairs } from '../../../electron/repair/repairs.js'
+import type { MountedSystem, RepairTask } from '../../../electron/repair/task.js'
+import { readUnits } from '../../../electron/repair/units.js'
+import { AppError } from '../../../shared/errors.js'
+
+/** Says each time something else, unless the first time it says nothing. */
+function machineOf(isLost = false) {
+  let asked = 0
+  const machine: Machine = {
+    async run() {
+      asked++
+      if (isLost && asked === 1) throw new AppError('closed-early', { host: 'vps' })
+      return { exitCode: 0, stdout: Buffer.from(`run-${asked}.service enabled\n`), stderr: '', truncated: false, timedOut: false }
+    },
+  }
+  return { machine, asked: () => asked }
+}
+
+function repairsOn(machine: Machine, seen: string[]) {
+  const task = (id: RepairTask['id']): RepairTask => ({
+    id,
+    async examine(system, signal) {
+      const units = await readUnits(system, signal)
+      seen.push(`${id} ${'reason' in units ? units.reason : units.isEnabled(`run-${seen.length < 2 ? 1 : 2}.service`)}`)
+      return []
+    },
+  })
+  const system = { machine, root: '/mnt', readOnly: true } as unknown as MountedSystem
+  return createRepairs({
+    tasks: [task('network'), task('firewall')],
+    system: () => system,
+    commands: () => [],
+    clock: systemClock,
+    log: silentLog,
+    changes: [],
+    save: async () => {},
+    onDidChange() {},
+  })
+}
+
+it('asks which services start once for all tasks of a look, and again for the next look', async () => {
+  const { machine, asked } = machineOf()
+  const seen: string[] = []
+  const repairs = repairsOn(machine, seen)
+  await repairs.examine()
+  expect(asked()).toBe(1)
+  await repairs.examine()
+  expect(asked()).toBe(2)
+  expect(seen).toEqual(['network true', 'firewall true', 'network true', 'firewall true'])
+})
+
+it('asks again where the first answer did not come', async () => {
+  const { machine, asked } = machineOf(true)
+  const repairs = repairsOn(machine, [])
+  await repairs.examine()
+  expect(repairs.state().tasks.filter(({ phase }) => phase !== 'not-run')).toMatchObject([{ phase: 'failed' }, { phase: 'done' }])
+  expect(asked()).toBe(2)
+})
