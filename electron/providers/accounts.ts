@@ -54,7 +54,7 @@ export function createAccounts(o: {
   let writing: Promise<unknown> = Promise.resolve()
   const placed = new Map<string, SecretsPlace>()
   const inMemory = new Map<string, Secrets>()
-  const adapters = new Map<string, Provider>()
+  const adapters = new Map<string, Promise<Provider>>()
 
   function find(id: string): ProviderAccount {
     const account = accounts.find((one) => one.id === id) ?? given.find((one) => one.account.id === id)?.account
@@ -156,10 +156,11 @@ export function createAccounts(o: {
       const account = find(id)
       const known = adapters.get(id)
       if (known) return known
-      const { secrets } = await readSecrets(account)
-      const adapter = createProvider(account, secrets, parts)
-      adapters.set(id, adapter)
-      return adapter
+      // Kept from the first question on: two adapters would be two wrong sign-ins, and a late one would bring old secrets back.
+      const made = readSecrets(account).then(({ secrets }) => createProvider(account, secrets, parts))
+      adapters.set(id, made)
+      made.catch(() => adapters.get(id) === made && adapters.delete(id))
+      return made
     },
   }
 }

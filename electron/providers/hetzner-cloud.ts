@@ -89,6 +89,16 @@ export function createHetznerCloud(o: { token: string }, parts: ProviderParts): 
     return { before, armed }
   }
 
+  /** Runs what follows when nothing is armed any more. */
+  async function disarmed<T>(server: string, armed: boolean, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (!armed) return work()
+    const { id } = (await act(server, 'disable_rescue', signal)).action
+    return afterChange('boot-mode', async () => {
+      await settled(id, signal)
+      return work()
+    })
+  }
+
   return {
     capabilities: () => ({ stickiness: 'one-boot', progress: 'percent', credentials: 'answer', publishesHostKey: false, console: false }),
     async listServers(signal) {
@@ -116,8 +126,8 @@ export function createHetznerCloud(o: { token: string }, parts: ProviderParts): 
       const { before, armed } = await prepare(server, options)
       const { signal } = new AbortController()
       // An armed one would keep a password that nobody is told again.
-      if (armed) await settled((await act(server, 'disable_rescue', signal)).action.id, signal)
-      const enabled = await call('POST', `${path(server)}/actions/enable_rescue`, Enabled, signal, { type: 'linux64' })
+      const enable = () => call('POST', `${path(server)}/actions/enable_rescue`, Enabled, signal, { type: 'linux64' })
+      const enabled = await disarmed(server, armed, signal, enable)
       return afterChange('boot-mode', async () => {
         await settled(enabled.action.id, signal)
         const reset = await act(server, 'reset', signal)
@@ -129,8 +139,7 @@ export function createHetznerCloud(o: { token: string }, parts: ProviderParts): 
     async leave(server, options) {
       const { before, armed } = await prepare(server, options)
       const { signal } = new AbortController()
-      if (armed) await settled((await act(server, 'disable_rescue', signal)).action.id, signal)
-      const reset = await act(server, 'reset', signal)
+      const reset = await disarmed(server, armed, signal, () => act(server, 'reset', signal))
       return { kind: 'leave', server, before, task: reset.action.id }
     },
     progress: (operation, options) =>

@@ -48,7 +48,7 @@ export interface Fault {
 
 export type Http = <T>(exchange: Exchange<T>) => Promise<T>
 
-/** @throws ProviderError; the reason of `signal` when the caller gave up. Only GET is repeated. */
+/** @throws ProviderError; the reason of `signal` when the caller gave up. Repeated is what changes nothing, or was refused unread. */
 export function createHttp(parts: { provider: ProviderKind; clock: Clock; log: Log; judge(refusal: Refusal): Fault }): Http {
   const { provider, clock, log, judge } = parts
 
@@ -121,7 +121,8 @@ export function createHttp(parts: { provider: ProviderKind; clock: Clock; log: L
       try {
         return await attempt(exchange)
       } catch (error) {
-        if (!(error instanceof ProviderError) || !isPassing(error.problem) || exchange.method !== 'GET' || tries === TRIES) throw error
+        if (!(error instanceof ProviderError) || !isPassing(error.problem) || tries === TRIES) throw error
+        if (exchange.method !== 'GET' && error.problem !== 'too-many-requests') throw error
         const asked = error.data.seconds
         const pause = error.problem !== 'timeout' && typeof asked === 'number' ? asked * 1000 : FIRST_PAUSE_MS * 2 ** (tries - 1)
         if (pause > LONGEST_PAUSE_MS) throw error

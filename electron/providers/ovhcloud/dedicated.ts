@@ -38,6 +38,13 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
   const read = (name: string, signal: AbortSignal) => client.call('GET', path(name), { answer: Dedicated, signal })
   const boot = (name: string, id: number, signal: AbortSignal) => client.call('GET', `${path(name)}/boot/${id}`, { answer: Boot, signal })
 
+  /** A netboot can be removed while the machine is in rescue. */
+  const bootOrNone = (name: string, id: number, signal: AbortSignal) =>
+    boot(name, id, signal).catch((error: unknown) => {
+      if (error instanceof ProviderError && error.problem === 'not-found') return undefined
+      throw error
+    })
+
   async function boots(name: string, bootType: 'rescue' | 'harddisk', signal: AbortSignal) {
     const ids = await client.call('GET', `${path(name)}/boot?bootType=${bootType}`, { answer: Ids, signal })
     return eachOf(ids, (id) => boot(name, id, signal))
@@ -54,7 +61,8 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
 
   /** What the machine started from before, unless that was a rescue system too; else its disk. */
   async function normalBoot(name: string, entered: Before | undefined, signal: AbortSignal): Promise<number> {
-    if (entered?.bootId !== undefined && (await boot(name, entered.bootId, signal)).bootType !== 'rescue') return entered.bootId
+    const before = entered?.bootId === undefined ? undefined : await bootOrNone(name, entered.bootId, signal)
+    if (before && before.bootType !== 'rescue') return before.bootId
     const disk = (await boots(name, 'harddisk', signal))[0]
     if (!disk) throw new ProviderError('ovhcloud', 'no-disk-boot')
     return disk.bootId

@@ -128,6 +128,13 @@ describe('Hetzner Cloud', () => {
     expect(machine.rescue).toBe(false)
   })
 
+  it.each(['enter', 'leave'] as const)('says that it has disarmed it when the next step of %s is refused', async (way) => {
+    machine.rescue = true
+    const next = way === 'enter' ? 'enable_rescue' : 'reset'
+    fake.api.once(`POST /servers/{id}/actions/${next}`, { status: 403, body: { error: { code: 'forbidden', message: 'no' } } })
+    expect(await fake.refused(open()[way](server, quiet))).toMatchObject({ problem: 'not-granted', changed: 'boot-mode' })
+  })
+
   it('does not reset what could not be armed', async () => {
     machine.fails = 'enable_rescue'
     expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem: 'task-failed', changed: 'boot-mode' })

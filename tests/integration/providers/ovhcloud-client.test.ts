@@ -125,6 +125,20 @@ describe('the way there', () => {
     expect(fake.clock.elapsed()).toBe(7000 + 2000)
   })
 
+  it('repeats a change that was refused for its haste: it was not begun', async () => {
+    fake.api.on('POST /vps/{serviceName}/reboot', () => ({
+      body: { id: 5, date: '2026-11-24T05:00:00Z', progress: 0, state: 'todo', type: 'rebootVm' },
+    }))
+    fake.api.once('POST /vps/{serviceName}/reboot', {
+      status: 429,
+      body: { message: 'Too many requests' },
+      headers: { 'retry-after': '7' },
+    })
+    const answer = z.object({ id: z.number() })
+    expect(await fake.clock.run(open().call('POST', '/vps/v/reboot', { answer, signal }))).toEqual({ id: 5 })
+    expect(fake.clock.elapsed()).toBe(7000)
+  })
+
   it('gives up after three times', async () => {
     for (let i = 0; i < 3; i++)
       fake.api.once('GET /vps', answered(500, { class: 'Server::InternalServerError', message: 'Internal server error' }))

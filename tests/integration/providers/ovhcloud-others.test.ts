@@ -48,9 +48,12 @@ describe('a dedicated server', () => {
     fake.api.on('GET /dedicated/server/{serviceName}/boot', ({ query }) => ({
       body: Object.entries(boots).flatMap(([id, { bootType }]) => (bootType === query.get('bootType') ? [Number(id)] : [])),
     }))
-    fake.api.on('GET /dedicated/server/{serviceName}/boot/{bootId}', ({ at }) => ({
-      body: { bootId: Number(at.bootId), description: 'x', ...boots[Number(at.bootId)]! },
-    }))
+    fake.api.on('GET /dedicated/server/{serviceName}/boot/{bootId}', ({ at }) => {
+      const found = boots[Number(at.bootId)]
+      return found
+        ? { body: { bootId: Number(at.bootId), description: 'x', ...found } }
+        : { status: 404, body: { class: 'Client::NotFound', message: `The requested object (bootId = ${at.bootId}) does not exist` } }
+    })
     fake.api.on('PUT /dedicated/server/{serviceName}', ({ body }) => {
       machine.bootId = (body as { bootId: number }).bootId
       return { body: null }
@@ -108,6 +111,7 @@ describe('a dedicated server', () => {
     ['its own netboot', 77, 77],
     ['the disk when it was in rescue before', 46371, 1],
     ['the disk when nothing is known', undefined, 1],
+    ['the disk when that netboot was removed', 4711, 1],
   ])('goes back to %s', async (_, bootId, expected) => {
     machine.bootId = 58371
     const entered = bootId === undefined ? undefined : { at: '2026-11-24T05:07:00.000Z', boot: 'x', bootId }

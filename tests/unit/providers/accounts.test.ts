@@ -62,6 +62,30 @@ describe('accounts', () => {
     expect(await again.provider(id)).toBe(provider)
   })
 
+  it('have one adapter however many ask at once, and none with the secrets of before', async () => {
+    const store = vault()
+    const accounts = await open(store)
+    const id = await accounts.add(cloud, { token: 'SECRETold' })
+    const read = store.read
+    // A keyring that lets one wait: new secrets come in between.
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    store.read = async (one) => {
+      const text = await read(one)
+      await answered
+      return text
+    }
+    const early = [accounts.provider(id), accounts.provider(id)]
+    store.read = read
+    await accounts.setSecrets(id, { token: 'SECRETnew' })
+    answer()
+    const [first, second] = await Promise.all(early)
+    expect(second).toBe(first)
+    expect(await accounts.provider(id)).not.toBe(first)
+  })
+
   it.each([
     ['no keyring', keyring({ available: false }), 'no-keyring'],
     ['a keyring that hides nothing', keyring({ backend: 'basic_text' }), 'plain-text'],
