@@ -245,8 +245,14 @@ export function createLeaving(o: LeavingParts): Leaving {
     return false
   }
 
+  /** The one whose lines this return brings back: one that ended before is an earlier rescue's. */
+  function interventionOf({ startedAt }: Run): Intervention | undefined {
+    const found = o.intervention()
+    return found?.summary && found.summary.at < startedAt ? undefined : found
+  }
+
   async function wait(current: Run): Promise<boolean> {
-    const intervention = o.intervention()
+    const intervention = interventionOf(current)
     if (!intervention) {
       skip(current, 'wait')
       skip(current, 'restore')
@@ -273,7 +279,7 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function restored(current: Run): Promise<boolean> {
-    const state = o.intervention()?.state
+    const state = interventionOf(current)?.state
     set(current, 'restore', { state: state === 'restored' || !state ? 'fine' : state === 'needs-attention' ? 'waits' : 'running' })
     return state === 'restored'
   }

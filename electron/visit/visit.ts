@@ -3,7 +3,7 @@
  * ask of the others is handed over here as a function; what outlives a run of the app goes through `store.ts`.
  */
 import { AppError } from '../../shared/errors.js'
-import type { Intervention } from '../../shared/intervention.js'
+import { type Intervention, isOpen } from '../../shared/intervention.js'
 import type { CommandRecord } from '../../shared/machine.js'
 import type { ManualWay, ProviderLink } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
@@ -129,6 +129,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   let commands: CommandRecord[] = []
   let wasConnected: Buffer | undefined
   let wasOnline = false
+  let wasAside = false
   let entering: Entering | undefined
   let keyHint: VisitState['keyHint']
   let stickiness: VisitState['stickiness']
@@ -254,13 +255,13 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
 
   /** Called for every change of any session or intervention: says nothing unless something is new here. */
   function refresh() {
-    const found = connection()
-    const isNews = (found !== undefined) !== wasOnline
-    wasOnline = found !== undefined
-    if (found?.isRescue && !wasConnected?.equals(found.hostKey)) {
+    const current = connection()
+    const isNews = (current !== undefined) !== wasOnline
+    wasOnline = current !== undefined
+    if (current?.isRescue && !wasConnected?.equals(current.hostKey)) {
       // Another key is another start of the rescue system: nothing that was seen there holds any more.
       disks = lookAnew()
-      wasConnected = found.hostKey
+      wasConnected = current.hostKey
       void wayBack()
         .then((way) => {
           // Unknown where nobody said which provider it is.
@@ -268,12 +269,14 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
           o.onDidChange()
         })
         .catch(() => {})
-      void lookAround(found).catch((error) => log.error('the rescue system could not be looked at', error))
-      void compareWithHint(found.hostKey)
+      void lookAround(current).catch((error) => log.error('the rescue system could not be looked at', error))
+      void compareWithHint(current.hostKey)
     }
     leaving.refresh()
-    const done = o.intervention(id)?.state === 'restored'
-    if (done && password.state()) password.forget()
+    const found = o.intervention(id)
+    const isAside = found !== undefined && isOpen(found.state)
+    if (wasAside && !isAside) password.forget()
+    wasAside = isAside
     if (isNews) o.onDidChange()
   }
 

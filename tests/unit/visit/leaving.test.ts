@@ -18,10 +18,12 @@ let world: {
   users: Users
   byApi: (() => Promise<void>) | undefined
   stickiness: 'until-left' | 'one-boot'
-  intervention: { id: string; state: Intervention['state'] } | undefined
+  intervention: { id: string; state: Intervention['state']; summary?: { at: string } } | undefined
   commands: string[]
   saved: unknown
   examined: string[]
+  /** The last list there was. */
+  last: string[]
 }
 let leaving: Leaving
 
@@ -39,6 +41,7 @@ beforeEach(() => {
     commands: [],
     saved: undefined,
     examined: [],
+    last: [],
   }
   leaving = build()
 })
@@ -85,7 +88,9 @@ function build(): Leaving {
     },
     intervention: () => world.intervention as Intervention | undefined,
     onlyTerminal: () => 'tab-1',
-    onDidChange() {},
+    onDidChange() {
+      world.last = leaving?.state()?.items.map(({ id, state }) => `${id} ${state}`) ?? world.last
+    },
     didReturn: async () => void world.commands.push('returned'),
     async save(state) {
       world.saved = state
@@ -265,13 +270,17 @@ describe('a connection that is lost on the way', () => {
   })
 })
 
-it('ends by itself where no line was ever set aside', async () => {
-  world.intervention = undefined
+it.each([
+  ['no line was ever set aside', undefined],
+  ['the lines of an earlier rescue are back', { id: 'one', state: 'restored' as const, summary: { at: '2020-01-01T00:00:00.000Z' } }],
+])('ends by itself where %s, and claims no return', async (_, intervention) => {
+  world.intervention = intervention
   world.byApi = async () => void world.commands.push('leave')
   await leaving.start()
   await settle()
   expect(world.commands).toEqual(['leave', 'returned'])
   expect(leaving.state()).toBeUndefined()
+  expect(world.last.slice(-2)).toEqual(['wait skipped', 'restore skipped'])
   expect(world.saved).toBeUndefined()
 })
 

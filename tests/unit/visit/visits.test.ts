@@ -7,6 +7,7 @@ import { silentLog } from '../../../electron/log.js'
 import type { Provider } from '../../../electron/providers/provider.js'
 import { createVisitStore, type VisitRecord } from '../../../electron/visit/store.js'
 import { createVisits, type Visits } from '../../../electron/visit/visits.js'
+import type { Intervention } from '../../../shared/intervention.js'
 import type { Operation } from '../../../shared/provider.js'
 import { createFakeClock } from '../../support/fake-clock.js'
 
@@ -18,11 +19,13 @@ const link = { kind: 'account', accountId: 'a', server: 'vps/one' } as const
 let dataDir: string
 let asked: string[]
 let visits: Visits
+let intervention: Intervention | undefined
 let clock: ReturnType<typeof createFakeClock>
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'rt-visits-'))
   asked = []
+  intervention = undefined
   clock = createFakeClock()
 })
 afterEach(async () => {
@@ -36,7 +39,7 @@ async function startWith(record: Partial<VisitRecord>) {
     capabilities: () => ({ stickiness: 'until-left', progress: 'percent', credentials: 'mail', publishesHostKey: false, console: false }),
     async enter() {
       asked.push('enter')
-      return { operation }
+      return { operation, credentials: { kind: 'password', user: 'root', password: 'pw-1', source: 'answer' } }
     },
     async leave() {
       asked.push('leave')
@@ -55,7 +58,7 @@ async function startWith(record: Partial<VisitRecord>) {
     measureSpeed: () => Promise.reject(new Error('not here')),
     accounts: { list: () => [], provider: async () => adapter as Provider },
     connection: () => undefined,
-    intervention: () => undefined,
+    intervention: () => intervention,
     linkOf: () => link,
     keysAside: () => [],
     usualKeys: async () => ({ keys: [], hostKeyAlgorithms: [] }),
@@ -109,4 +112,21 @@ describe('a start of the app', () => {
     await visit.enter({ id, name: 'one', target: 'one', host: '203.0.113.7', port: 22, link: undefined }, 'by-hand', '')
     expect(await store.load(id)).toMatchObject({ leaving: { startedAt: '2026-11-24T02:08:00.000Z' }, entering: { name: 'one' } })
   })
+})
+
+it('keeps the password of a rescue until its lines are back, whatever became of an earlier rescue there', async () => {
+  const ended = { state: 'restored', summary: { at: '2026-11-01T00:00:00.000Z' } } as Intervention
+  intervention = ended
+  await startWith({})
+  const visit = await visits.open(id)
+  await visit.enter({ id, name: 'one', target: 'one', host: '203.0.113.7', port: 22, link }, 'api', 'one')
+  await clock.advance(5000)
+  visits.refresh([id])
+  expect(visit.state().password).toMatchObject({ phase: 'found' })
+  intervention = { state: 'active' } as Intervention
+  visits.refresh([id])
+  expect(visit.state().password).toMatchObject({ phase: 'found' })
+  intervention = ended
+  visits.refresh([id])
+  expect(visit.state().password).toBeUndefined()
 })
