@@ -1,4 +1,5 @@
 /** `rescueterm diagnose HOST`: everything read-only in one run, as a report for a support ticket. What had to be mounted for it is unmounted again. */
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.js'
 import type { Options, TypedHost } from './arguments.js'
@@ -8,7 +9,10 @@ import { exits } from './failure.js'
 import { absolute } from './target.js'
 import { withVisit } from './visit-session.js'
 
-export function diagnose(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
+export async function diagnose(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
+  const file = options.output === undefined ? undefined : absolute(options.output, o.home)
+  // Known before minutes of work, not after.
+  if (file !== undefined && existsSync(file)) throw new AppError('path-exists', { file })
   return withVisit(host, options, o, async (w) => {
     const { visit, output, texts } = w
     await lookOnce(w)
@@ -30,9 +34,8 @@ export function diagnose(host: TypedHost, options: Options, o: CommandContext): 
         parts: { evidence: true, commands: true },
       })
       output.document(report.json)
-      if (options.output === undefined) output.print(report.markdown)
+      if (file === undefined) output.print(report.markdown)
       else {
-        const file = absolute(options.output, o.home)
         await writeFile(file, output.json ? `${JSON.stringify(report.json, undefined, 2)}\n` : report.markdown, { flag: 'wx' })
         output.tell(texts.saved({ file }))
       }

@@ -37,33 +37,34 @@ const isRestarted = (items: readonly LeavingItem[]) =>
 async function followList(options: Options, skips: Map<string, SkipReason>, w: VisitWork): Promise<number> {
   const { visit, output } = w
   const told = new Map<string, string>()
-  let last = visit.leaving.state()!.items
-  for (;;) {
-    await until({
-      onDidChange: w.onDidChange,
-      signal: w.signal,
-      isDone: () => !visit.leaving.state() || news(visit.leaving.state()!.items, told).length > 0,
-    })
-    const state = visit.leaving.state()
-    // Gone from the list: the lines are back.
-    if (!state) break
-    last = state.items
-    for (const item of news(state.items, told)) {
-      told.set(item.id, item.state)
-      tellItem(item, w)
-      const end = await decide(item, options, skips, w)
-      // Checked again: the same fault is news.
-      if (visit.leaving.state()?.items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
-      if (end !== undefined) {
-        output.document({ items: toJson(state.items) })
-        return end
+  // The last list is the one before it goes away.
+  let items = visit.leaving.state()!.items
+  const stop = w.onDidChange(() => {
+    items = visit.leaving.state()?.items ?? items
+  })
+  const isOver = () => visit.leaving.state() === undefined
+  try {
+    while (!isOver()) {
+      await until({ onDidChange: w.onDidChange, signal: w.signal, isDone: () => isOver() || news(items, told).length > 0 })
+      for (const item of news(items, told)) {
+        told.set(item.id, item.state)
+        tellItem(item, w)
+        const end = isOver() ? undefined : await decide(item, options, skips, w)
+        // Checked again: the same fault is news.
+        if (items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
+        if (end !== undefined) {
+          output.document({ items: toJson(items) })
+          return end
+        }
       }
     }
+  } finally {
+    stop()
   }
-  output.document({
-    items: toJson(last.map((item) => (item.state === 'running' || item.state === 'todo' ? { ...item, state: 'fine' as const } : item))),
-  })
-  output.print(output.style.green(w.texts.backToNormal({ host: harmless(w.session.host) })))
+  output.document({ items: toJson(items) })
+  const host = harmless(w.session.host)
+  const isBack = items.some(({ id, state }) => id === 'restore' && state === 'fine')
+  output.print(isBack ? output.style.green(w.texts.backToNormal({ host })) : w.texts.nothingAside({ host }))
   return exits.done
 }
 
@@ -105,7 +106,9 @@ async function decide(item: LeavingItem, options: Options, skips: Map<string, Sk
     if (reasons[index]) return void (await visit.leaving.skip(id, reasons[index]))
     return exits.failure
   }
-  if (item.state !== 'waits' || id === 'unmount') return undefined
+  if (item.state !== 'waits') return undefined
+  // Tried again by itself while somebody may leave the directory.
+  if (id === 'unmount') return console.isInteractive && !options.yes ? undefined : exits.attention
   if (id === 'restore') return exits.attention
   if (id === 'boot-mode') {
     for (const step of manualSteps(visit.leaving.state()!.manual, output.language)) output.tell(`    ${step}`)

@@ -88,6 +88,7 @@ export const en: VisitTexts = {
   restartNow: 'Restart the machine now?',
   noReboot: 'Not restarted, as you asked. Everything is unmounted.',
   backToNormal: (d) => `Back to normal: ${d.host} shows your own key again.`,
+  nothingAside: (d) => `${d.host} was restarted. No lines of yours were set aside for it, so none were put back.`,
   examining: 'Examining, reads only…',
   saved: (d) => `Report saved: ${d.file}`,
 }

@@ -54,6 +54,7 @@ export interface VisitTexts {
   restartNow: string
   noReboot: string
   backToNormal: Say
+  nothingAside: Say
   // diagnose
   examining: string
   saved: Say

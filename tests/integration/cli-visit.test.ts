@@ -1,6 +1,6 @@
 /** servers, enter, disks and leave: providers on the loopback, a real sshd that shows another key than the one known. */
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -26,14 +26,7 @@ beforeEach(async () => {
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 })
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(home, '.ssh', 'id_ed25519')])
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, 'usual')])
-  // Should a restart ever be asked of this machine, this is what runs.
-  await mkdir(join(dir, 'bin'))
-  await writeFile(join(dir, 'bin', 'reboot'), `#!/bin/sh\ntouch ${join(dir, 'restarted')}\n`)
-  await chmod(join(dir, 'bin', 'reboot'), 0o755)
-  sshd = await startSshd({
-    authorizedKeys: [publicKey(join(home, '.ssh', 'id_ed25519'))],
-    config: [`SetEnv PATH=${join(dir, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin`],
-  })
+  sshd = await startSshd({ authorizedKeys: [publicKey(join(home, '.ssh', 'id_ed25519'))] })
   await writeFile(known, `[127.0.0.1]:${sshd.port} ${publicKey(join(dir, 'usual'))}\n`)
 })
 afterEach(async () => {
@@ -206,9 +199,47 @@ describe('in rescue', () => {
     const pty = await visit('leave', '--yes', '--no-reboot', '--skip', 'boot-mode=console')
     await pty.waitFor('Not restarted, as you asked')
     expect(await pty.exit).toBe(0)
-    expect(() => execFileSync('test', ['-e', join(dir, 'restarted')])).toThrow()
     expect((await cli.run(['status', '--json'], { env })).json()).toMatchObject({ interventions: [{ state: 'active' }] })
     const stored = execFileSync('sh', ['-c', 'cat "$1"/visits/*', 'sh', join(home, '.config', 'RescueTerm')], { encoding: 'utf8' })
     expect(stored).not.toContain('"leaving"')
+  })
+
+  const listOf = (screen: string) => JSON.parse(screen.slice(screen.indexOf('\n{\n'), screen.lastIndexOf('\n}') + 2)).items
+  // The restart itself is the test's: a real one would be this machine's.
+  const restartedByHand = ['--skip', 'boot-mode=console', '--skip', 'reboot=console']
+
+  test('leave goes through to the known key and says that it is back', async () => {
+    const pty = await visit('leave', '--yes', ...restartedByHand)
+    await pty.waitFor('wait for your key')
+    await sshd.restart([{ path: join(dir, 'usual') }])
+    await pty.waitFor('Back to normal: 127.0.0.1 shows your own key again.')
+    expect(await pty.exit).toBe(0)
+    expect(await readFile(known, 'utf8')).toBe(`[127.0.0.1]:${sshd.port} ${publicKey(join(dir, 'usual'))}\n`)
+  })
+
+  test('leave after a key that was only trusted once claims no return', async () => {
+    const at = `127.0.0.1:${sshd.port}`
+    expect((await cli.run(['restore', at, '--yes'], { env })).status).toBe(0)
+    await writeFile(known, '')
+    const pty = startPty([...cli.command, 'leave', `root@${at}`, '--yes', '--json', ...restartedByHand], { env, cols: 200 })
+    ptys.push(pty)
+    await pty.waitFor('Your choice')
+    pty.type('1\r')
+    expect(await pty.exit).toBe(0)
+    expect(listOf(pty.screen()).slice(-3)).toEqual([
+      { id: 'reboot', state: 'skipped', reason: 'console' },
+      { id: 'wait', state: 'skipped', reason: 'not-needed' },
+      { id: 'restore', state: 'skipped', reason: 'not-needed' },
+    ])
+    expect(pty.screen()).not.toContain('Back to normal')
+  })
+
+  test('diagnose does not begin when its report would replace a file', async () => {
+    const file = join(home, 'report.md')
+    await writeFile(file, 'mine')
+    const { status, stderr } = await cli.run(['diagnose', `root@127.0.0.1:${sshd.port}`, '-o', file], { env })
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(`${file} already exists`) })
+    expect(await readFile(file, 'utf8')).toBe('mine')
+    expect(await sshd.log()).not.toContain('Accepted')
   })
 })
