@@ -20,7 +20,8 @@ export async function faillockFindings({ system, people }: AccessFacts): Promise
   const files = await system.files.read(users.map((user) => `${folder}/${user}`))
   return files.flatMap((file, index) => {
     const failures = file.kind === 'file' ? countFailures(file.bytes) : 0
-    if (failures < deny) return []
+    // `deny = 0` shuts nobody out (faillock.conf(5)).
+    if (!(deny > 0) || failures < deny) return []
     const user = users[index]!
     const words = system.inSystem(['faillock', '--dir', folder, '--user', user, '--reset'])
     return [

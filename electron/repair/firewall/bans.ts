@@ -44,12 +44,16 @@ export async function readFail2ban(system: MountedSystem, units: Units | undefin
   return { kind: 'bans', bans: bansOf(result.stdout.toString('utf8')), ignored: await ignoredAddresses(system) }
 }
 
+// What a Date can hold, in seconds: a ban beyond it has no end that anybody sees.
+const END_OF_TIME = 8_640_000_000_000
+
 /** Rows of jail, address, start, seconds (-1: for good). Pure. */
 export function bansOf(output: string): Ban[] {
   return output.split('\n').flatMap((row) => {
     const [jail, address, start, seconds] = row.split('\t')
     if (!jail || !address || !/^\d+$/.test(start ?? '') || !/^-?\d+$/.test(seconds ?? '')) return []
-    return [{ jail, address, until: Number(seconds) < 0 ? undefined : Number(start) + Number(seconds) }]
+    const until = Number(start) + Number(seconds)
+    return [{ jail, address, until: Number(seconds) < 0 || until > END_OF_TIME ? undefined : until }]
   })
 }
 
@@ -73,11 +77,17 @@ export function ignoreIp(text: string): string[] | undefined {
   return value?.split(/[\s,]+/).filter((one) => one !== '')
 }
 
-/** The ban that meets this address after the start at `now`. */
+/** Jails that close SSH: those made for it, and those that close every port. Others close another service's. */
+export const closesSsh = ({ jail }: Ban) => /ssh|dropbear|recidive|pam-generic/i.test(jail)
+
+/** The ban that meets this address after the start at `now`; one that closes SSH before others. */
 export function banOf(state: Extract<Fail2ban, { kind: 'bans' }>, packet: Packet, now: Date): Ban | undefined {
   if (packet.source === undefined) return undefined
   if (either(state.ignored.map((network) => isFrom(packet, network))) === 'yes') return undefined
-  return state.bans.find(({ address, until }) => isFrom(packet, address) === 'yes' && (until === undefined || until * 1000 > now.getTime()))
+  const inForce = state.bans.filter(
+    ({ address, until }) => (until === undefined || until * 1000 > now.getTime()) && isFrom(packet, address) === 'yes',
+  )
+  return inForce.find(closesSsh) ?? inForce[0]
 }
 
 /** fail2ban does not bring back bans of ignored addresses. */
@@ -144,7 +154,7 @@ const hostsLines = (text: string) =>
 
 function hostsMatch(line: string, packet: Packet): Tri {
   // An address of IPv6 stands in brackets, so the first colon parts daemons from clients.
-  const match = /^([^:]+?)\s*:\s*((?:\[[^\]]*\]|[^:[])+)(?::\s*(.*))?$/.exec(line)
+  const match = /^([^:]+):\s*((?:\[[^\]]*\]|[^:[])+)(?::\s*(.*))?$/.exec(line)
   if (!match) return 'maybe'
   const [, daemons, clients, option] = match as unknown as [string, string, string, string | undefined]
   if (!daemons.split(/[\s,]+/).some((daemon) => /^(sshd|ALL)(@.*)?$/i.test(daemon))) return 'no'

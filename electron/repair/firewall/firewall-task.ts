@@ -8,6 +8,7 @@ import type { MountedSystem, PlannedProposal, RepairTask, TaskFinding } from '..
 import { readUnits } from '../units.js'
 import {
   banOf,
+  closesSsh,
   fail2banOff,
   hostsSteps,
   hostsVerdict,
@@ -154,11 +155,11 @@ async function fail2banFindings(
   return [
     findingOf(
       id,
-      'fault',
+      closesSsh(ban) ? 'fault' : 'warning',
       'fail2ban-bans-you',
       { address: ban.address, jail: ban.jail, until, forGood: until === '' ? 'yes' : 'no' },
       {
-        keepsOut: true,
+        keepsOut: closesSsh(ban),
         evidence: [evidenceOf('/var/lib/fail2ban/fail2ban.sqlite3', `${ban.jail} ${ban.address} ${until}`)],
         proposals: [
           ...editable([proposalOf('fail2ban-ignore', { address: from.source! }, ignoreSteps(state, before, from.source!))]),

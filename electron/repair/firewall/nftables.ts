@@ -1,5 +1,6 @@
 /** nft(8) configuration, as far as an incoming connection goes. What is not understood makes a rule "maybe". Pure. */
 
+import { AppError } from '../../../shared/errors.js'
 import type { Text } from './iptables.js'
 import {
   type Action,
@@ -85,15 +86,22 @@ function tokenize({ file, text }: Text): Token[] {
   return tokens.filter(({ text: word }) => word !== '')
 }
 
-/** `include` and `define` carried out. */
+// Rules of a few thousand bans are the longest met. Definitions of definitions, and files that include each other, grow without end.
+const MAX_TOKENS = 500_000
+
+/** `include` and `define` carried out. @throws AppError `file-too-large` */
 function expand(tokens: readonly Token[], texts: ReadonlyMap<string, string>, defines = new Map<string, Token[]>(), depth = 0): Token[] {
   const out: Token[] = []
+  const add = (more: readonly Token[]) => {
+    if (out.length + more.length > MAX_TOKENS) throw new AppError('file-too-large', { file: more[0]?.file ?? '' })
+    for (const one of more) out.push(one)
+  }
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at]!
     if (token.text === 'include' && tokens[at + 1]?.quoted && depth < 16) {
       const pattern = tokens[++at]!.text
       for (const [file, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        if (matchesInclude(pattern, file)) out.push(...expand(tokenize({ file, text }), texts, defines, depth + 1))
+        if (matchesInclude(pattern, file)) add(expand(tokenize({ file, text }), texts, defines, depth + 1))
       }
     } else if (token.text === 'define' && tokens[at + 2]?.text === '=') {
       const name = tokens[at + 1]!.text
@@ -104,13 +112,12 @@ function expand(tokens: readonly Token[], texts: ReadonlyMap<string, string>, de
         if (tokens[at]!.text === '}') braces--
         if (tokens[at]!.text !== '\n') value.push(tokens[at]!)
       }
-      defines.set(
-        name,
-        value.flatMap((one) => defines.get(one.text.replace(/^\$/, '')) ?? [one]),
-      )
+      const meant = value.flatMap((one) => defines.get(one.text.replace(/^\$/, '')) ?? [one])
+      if (meant.length > MAX_TOKENS) throw new AppError('file-too-large', { file: token.file })
+      defines.set(name, meant)
     } else if (token.text.startsWith('$') && defines.has(token.text.slice(1))) {
-      out.push(...defines.get(token.text.slice(1))!.map((one) => ({ ...one, file: token.file, line: token.line })))
-    } else out.push(token)
+      add(defines.get(token.text.slice(1))!.map((one) => ({ ...one, file: token.file, line: token.line })))
+    } else add([token])
   }
   return out
 }

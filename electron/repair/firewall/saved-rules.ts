@@ -12,9 +12,9 @@ type Files = ReadonlyMap<string, string>
 
 const startsWith = (units: Units | undefined, names: readonly string[]) => (units ? names.some((name) => units.isEnabled(name)) : undefined)
 
-/** Only what is enabled now is disabled, so that the undo enables no more than that. */
+/** Only what is enabled now is disabled, so that the undo enables no more than that; all of them where that could not be told. */
 function offByUnits(system: MountedSystem, units: Units | undefined, names: readonly string[]): Filter['off'] {
-  const on = names.filter((name) => units?.isEnabled(name))
+  const on = units ? names.filter((name) => units.isEnabled(name)) : names
   return { steps: [unitStep(system, 'disable', on)], undo: [unitStep(system, 'enable', on)] }
 }
 

@@ -14,7 +14,7 @@ export function readXml(text: string): Element | undefined {
   const root: Element = { name: '', attributes: {}, children: [] }
   const open = [root]
   for (const [, end, name, attributes, empty] of text
-    .replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '')
+    .replace(/<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)/g, '')
     .matchAll(/<(\/)?([\w-]+)((?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/)?>/g)) {
     if (end) {
       if (open.length > 1 && open.at(-1)!.name === name) open.pop()

@@ -1,6 +1,6 @@
 /** The first packet of a connection through rules of every kind, as the distributions write them. */
 import { describe, expect, it } from 'vitest'
-import { banOf, bansOf, csfFilter, hostsVerdict, ignoreIp } from '../../../electron/repair/firewall/bans.js'
+import { banOf, bansOf, closesSsh, csfFilter, hostsVerdict, ignoreIp } from '../../../electron/repair/firewall/bans.js'
 import { packetFamilies } from '../../../electron/repair/firewall/firewall-task.js'
 import { type Firewalld, firewalldFilter } from '../../../electron/repair/firewall/firewalld.js'
 import { readTables, verdictOf } from '../../../electron/repair/firewall/iptables.js'
@@ -244,6 +244,18 @@ ${rules
 const nftResult = (text: string, packet = four) => nftVerdict(readRuleset({ file: '/etc/nftables.conf', text }), packet).result
 
 describe('nftables', () => {
+  it('stops at definitions that grow without end', () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `define a${index + 1} = { $a${index}, $a${index} }`)
+    const text = ['define a0 = 1', ...lines, 'table inet f { chain i { tcp dport $a40 accept } }'].join('\n')
+    expect(() => readRuleset({ file: '/etc/nftables.conf', text })).toThrow(expect.objectContaining({ code: 'file-too-large' }))
+  })
+
+  it('stops at files that include each other', () => {
+    const text = 'include "/etc/n.d/*"\n'
+    const files = new Map(['a', 'b', 'c', 'd'].map((name) => [`/etc/n.d/${name}`, `${text}flush ruleset\n`]))
+    expect(() => readRuleset({ file: '/etc/nftables.conf', text }, files)).toThrow(expect.objectContaining({ code: 'file-too-large' }))
+  })
+
   it.each([
     ['no rule', '', 'out'],
     ['the wiki', 'iif "lo" accept\nct state established,related accept\nct state invalid drop\ntcp dport ssh accept', 'in'],
@@ -428,6 +440,16 @@ describe('bans', () => {
       ignoreIp('[DEFAULT]\n# ignoreip = 9.9.9.9\nignoreip = 127.0.0.1/8 ::1,\n    203.0.113.9\nbantime = 1h\n[sshd]\nignoreip = 1.1.1.1\n'),
     ).toEqual(['127.0.0.1/8', '::1', '203.0.113.9'])
     expect(ignoreIp('[sshd]\nignoreip = 1.1.1.1\n')).toBeUndefined()
+  })
+
+  it('takes a ban of a million years for one for good', () => {
+    expect(bansOf(`sshd\t203.0.113.9\t${start}\t99999999999999\n`)).toEqual([{ jail: 'sshd', address: '203.0.113.9', until: undefined }])
+  })
+
+  it('names the ban that closes SSH, before one that closes a web server', () => {
+    const both = bansOf(`nginx-http-auth\t203.0.113.9\t${start}\t-1\nsshd\t203.0.113.9\t${start}\t-1\n`)
+    expect(banOf({ kind: 'bans', bans: both, ignored: [] }, four, now)?.jail).toBe('sshd')
+    expect(both.map(closesSsh)).toEqual([false, true])
   })
 })
 
