@@ -98,7 +98,7 @@ const rescueMail = (): FakeMail => ({
 
 async function addServer(app: RunningApp) {
   await button(app, 'Add server').click()
-  await app.page.getByLabel('Address').last().fill(name)
+  await app.page.getByRole('dialog').getByLabel('Address').fill(name)
   const add = app.page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true })
   // The core has just been started anew: its first answer may be that it is not there yet.
   await expect(async () => {
