@@ -8,17 +8,20 @@ import type { SystemInside } from './look-inside.js'
 import type { Machine, Words } from './machine.js'
 import { createSystemFiles, type SystemFiles } from './system-files.js'
 
-/** Everything a repair needs but where the client comes from. */
 export interface MountedRoot {
   machine: Machine
+  /** `/mnt`; paths given to `files` are the system's own, links are followed inside the root. */
   root: string
   files: SystemFiles
   readOnly: boolean
+  /** Words that run a program of the system itself: `chroot ROOT /usr/bin/env -i PATH=… PROGRAM …`. */
   inSystem(words: Words): Words
   os: { id: string; like: string[]; version: string; name: string }
+  /** Of the system's root: `/dev/sdb1`, its whole disks (several under RAID), whether the rescue booted by UEFI. */
   device: string
   disks: string[]
   uefi: boolean
+  /** Every file system UUID, label, partition UUID and path that exists, for fstab. */
   blockDevices: { path: string; uuid: string; label: string; partUuid: string; partLabel: string; fileSystem: string }[]
 }
 

@@ -47,3 +47,16 @@ export async function afterChange<T>(changed: Change, work: () => Promise<T>): P
     throw error instanceof ProviderError && error.changed !== 'unknown' ? error.after(changed) : error
   }
 }
+
+/**
+ * Asks for a change whose answer may get lost; then `isSo` looks whether it was made, so that nobody restarts a machine on a guess.
+ * @throws ProviderError, with what is known to be changed.
+ */
+export async function askAndLook(ask: () => Promise<unknown>, isSo: () => Promise<boolean>): Promise<void> {
+  try {
+    await ask()
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.changed !== 'unknown') throw error
+    if (!(await afterChange('unknown', isSo))) throw error.after('nothing')
+  }
+}

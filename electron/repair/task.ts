@@ -2,25 +2,11 @@
 
 import type { Risk } from '../../shared/machine.js'
 import type { Evidence, ProposalAnswer, ProposalInput, RepairTaskId, Words } from '../../shared/repair.js'
-import type { Words as CommandWords, Machine } from '../machine/machine.js'
-import type { SystemFiles } from '../machine/system-files.js'
+import type { Words as CommandWords } from '../machine/machine.js'
+import type { MountedRoot } from '../machine/mounted-root.js'
 
 /** The customer's system, mounted. */
-export interface MountedSystem {
-  machine: Machine
-  /** `/mnt`; paths given to `files` are the system's own, links are followed inside the root. */
-  root: string
-  files: SystemFiles
-  readOnly: boolean
-  /** Words that run a program of the system itself: `chroot ROOT /usr/bin/env -i PATH=… PROGRAM …`. */
-  inSystem(words: CommandWords): CommandWords
-  os: { id: string; like: string[]; version: string; name: string }
-  /** Of the system's root: `/dev/sdb1`, its whole disks (several under RAID), whether its disk has a GPT, whether the rescue booted by UEFI. */
-  device: string
-  disks: string[]
-  uefi: boolean
-  /** Every file system UUID, label, partition UUID and path that exists, for fstab. */
-  blockDevices: { path: string; uuid: string; label: string; partUuid: string; partLabel: string; fileSystem: string }[]
+export interface MountedSystem extends MountedRoot {
   /** Where this client comes from as the server sees it, for bans and rules. */
   clientAddress: string | undefined
 }

@@ -7,7 +7,7 @@ import type { Before, MachineState, Operation, ProviderServer } from '../../../s
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
 import { manualWay } from '../manual.js'
-import { afterChange, ProviderError } from '../problem.js'
+import { afterChange, askAndLook, ProviderError } from '../problem.js'
 import type { ChangeOptions, Credentials } from '../provider.js'
 import { type WatchOptions, watch } from '../wait.js'
 import { nothing, type OvhClient } from './client.js'
@@ -68,15 +68,11 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
     return disk.bootId
   }
 
-  async function setBoot(name: string, bootId: number, signal: AbortSignal) {
-    try {
-      await client.call('PUT', path(name), { body: { bootId }, answer: nothing, signal })
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.changed !== 'unknown') throw error
-      const now = await afterChange('unknown', () => read(name, signal))
-      if (now.bootId !== bootId) throw error.after('nothing')
-    }
-  }
+  const setBoot = (name: string, bootId: number, signal: AbortSignal) =>
+    askAndLook(
+      () => client.call('PUT', path(name), { body: { bootId }, answer: nothing, signal }),
+      async () => (await read(name, signal)).bootId === bootId,
+    )
 
   async function restart(name: string, bootId: number, o: ChangeOptions, mails?: number[]): Promise<{ before: Before; task: number }> {
     const server = await read(name, o.signal)

@@ -7,7 +7,7 @@ import type { Before, MachineState, Operation, ProviderServer } from '../../../s
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
 import { manualWay } from '../manual.js'
-import { afterChange, ProviderError } from '../problem.js'
+import { afterChange, askAndLook, ProviderError } from '../problem.js'
 import type { ChangeOptions } from '../provider.js'
 import { poll, sleep, type WatchOptions, watch } from '../wait.js'
 import { nothing, type OvhClient } from './client.js'
@@ -40,16 +40,11 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
   const taskIds = (name: string, signal: AbortSignal) => client.call('GET', `${path(name)}/tasks`, { answer: Ids, signal })
   const task = (name: string, id: number, signal: AbortSignal) => client.call('GET', `${path(name)}/tasks/${id}`, { answer: Task, signal })
 
-  /** Asks for the mode; a lost answer is looked up, so that nobody restarts a machine on a guess. */
-  async function setMode(name: string, netbootMode: 'rescue' | 'local', signal: AbortSignal) {
-    try {
-      await client.call('PUT', path(name), { body: { netbootMode }, answer: nothing, signal })
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.changed !== 'unknown') throw error
-      const now = await afterChange('unknown', () => read(name, signal))
-      if (now.netbootMode !== netbootMode) throw error.after('nothing')
-    }
-  }
+  const setMode = (name: string, netbootMode: 'rescue' | 'local', signal: AbortSignal) =>
+    askAndLook(
+      () => client.call('PUT', path(name), { body: { netbootMode }, answer: nothing, signal }),
+      async () => (await read(name, signal)).netbootMode === netbootMode,
+    )
 
   async function reboot(name: string, signal: AbortSignal): Promise<number | undefined> {
     try {
