@@ -71,6 +71,8 @@ export interface RepairsParts {
 
 // 41 s for everything on a small VPS; a disk that hangs must not hold the whole diagnosis.
 const TASK_LIMIT_MS = 120_000
+// Above every text that a task edits; a copy that came cut would be written back cut.
+const MAX_COPY = 4 * 1024 * 1024
 
 export function createRepairs(o: RepairsParts): Repairs {
   const now = () => o.clock.now().toISOString()
@@ -170,10 +172,11 @@ export function createRepairs(o: RepairsParts): Repairs {
 
   async function takeBack(system: MountedSystem, edits: StoredChange['edits']) {
     for (const edit of [...edits].reverse()) {
-      const [current] = await system.files.read([edit.path])
+      const [current] = await system.files.read([edit.path], MAX_COPY)
       const content = current?.kind === 'file' ? current.bytes : undefined
       if ((content && sha256(content)) !== edit.sha256) throw new AppError('file-changed', { file: edit.path })
-      await system.files.change({ path: edit.path, before: content, after: await contentOf(system, edit.backup), mode: edit.mode })
+      const copy = await copyOf(system, edit.backup)
+      await system.files.change({ path: edit.path, before: content, after: copy?.bytes, mode: copy?.mode ?? edit.mode })
     }
   }
 
@@ -273,20 +276,24 @@ export function createRepairs(o: RepairsParts): Repairs {
   }
 }
 
-/** What undo writes: the copy, or nothing for a file that did not exist. */
-async function contentOf(
+/** What undo writes: the copy, which still has the mode of a file that was removed, or nothing for a file that did not exist. */
+async function copyOf(
   system: MountedSystem,
   backup: { path: string; on: 'system' | 'rescue' } | undefined,
-): Promise<Buffer | undefined> {
+): Promise<{ bytes: Buffer; mode?: number } | undefined> {
   if (!backup) return undefined
   if (backup.on === 'system') {
-    const [copy] = await system.files.read([backup.path])
-    if (copy?.kind === 'file') return copy.bytes
+    const [copy] = await system.files.read([backup.path], MAX_COPY)
+    if (copy?.kind === 'file' && copy.size <= MAX_COPY) return copy
     throw new AppError('not-found', { id: backup.path })
   }
-  const { exitCode, stdout } = await system.machine.run({ words: ['cat', '--', backup.path], risk: 'reads' })
-  if (exitCode !== 0) throw new AppError('not-found', { id: backup.path })
-  return stdout
+  const { exitCode, stdout, truncated } = await system.machine.run({
+    words: ['cat', '--', backup.path],
+    risk: 'reads',
+    maxBytes: MAX_COPY,
+  })
+  if (exitCode !== 0 || truncated) throw new AppError('not-found', { id: backup.path })
+  return { bytes: stdout }
 }
 
 const bytes = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text))

@@ -1,5 +1,5 @@
 /** The engine on a real directory tree, with a task small enough to see through. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -87,6 +87,22 @@ const fstab = () => readFileSync(join(root, 'etc/fstab'), 'utf8')
 const proposalOf = (repairs: Repairs) => repairs.state().tasks.find((one) => one.task === 'boot')!.findings[0]!.proposals[0]!
 
 describe('repairs', () => {
+  it.each(['fault that removes', 'step that fails after it'])('brings a removed file back as it was: %s', async (what) => {
+    const secret = 'x'.repeat(300 * 1024)
+    writeFileSync(join(root, 'etc/keyfile'), secret, { mode: 0o600 })
+    const extra: Step[] = [
+      { kind: 'edit', path: '/etc/keyfile', before: secret, after: undefined },
+      ...(what.startsWith('step') ? [{ kind: 'run', words: ['false'], risk: 'writes' } as const] : []),
+    ]
+    const repairs = repairsOf(fstabTask(extra))
+    await repairs.examine()
+    const change = await repairs.apply({ ...choice, digest: proposalOf(repairs).digest })
+    if (what.startsWith('fault')) await repairs.undo(change.id)
+    expect(readFileSync(join(root, 'etc/keyfile'), 'utf8')).toBe(secret)
+    expect(statSync(join(root, 'etc/keyfile')).mode & 0o777).toBe(0o600)
+    expect(fstab()).not.toContain('nofail')
+  })
+
   it('shows the exact edit, makes it, looks again, and takes it back', async () => {
     const repairs = repairsOf(fstabTask())
     await repairs.examine()
