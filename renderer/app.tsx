@@ -29,7 +29,16 @@ import { RescuePanel } from './rescue/rescue-panel.js'
 import { RestoreQuestion } from './rescue/restore-question.js'
 import { ServerDialogs } from './servers/server-dialogs.js'
 import { Sidebar } from './servers/sidebar.js'
-import { showServers, useActiveSession, useAppPart, useIntervention, useWindow, windowState } from './state.js'
+import {
+  activeSession,
+  showServers,
+  useActiveSession,
+  useActiveTab,
+  useAppPart,
+  useWindow,
+  type WindowState,
+  windowState,
+} from './state.js'
 import { focusFilter, focusInside, region, stepRegion } from './tabs/focus.js'
 import { TabBody } from './tabs/tab-body.js'
 import { hasPage, isOpenIntervention, pageKind } from './tabs/tab-label.js'
@@ -38,21 +47,12 @@ import { useResumedNotice } from './tabs/use-resumed-notice.js'
 import { CoreNotice } from './ui/core-notice.js'
 
 export function App() {
-  const t = useT()
   const tabs = useWindow((state) => state.tabs)
   const active = useWindow((state) => state.active)
   const panelOpen = useWindow((state) => state.panelOpen)
   const closeAsked = useWindow((state) => state.closeAsked)
   const firstRun = useAppPart((app) => app.servers.length === 0 && app.sessions.length === 0)
-  const session = useActiveSession()
-  const intervention = useIntervention(session?.interventionId)
-  // A trust question has the whole width: its fingerprints are not to be cut or broken.
-  const hiddenPages = useWindow((state) => state.hiddenPages)
-  const asksForTrust = session?.phase.kind === 'host-key' || (pageKind(intervention) === 'alarm' && hasPage(intervention, hiddenPages))
-  const entering = tabs.find((tab) => tab.key === active && tab.kind === 'enter')
-  const hasPanel =
-    entering !== undefined ||
-    (session !== undefined && !asksForTrust && (session.practice || (intervention !== undefined && isOpenIntervention(intervention))))
+  const panel = useWindow(panelOf)
   const onlyStart = tabs.length === 1 && tabs[0]?.kind === 'start'
   useAppearance()
   useWindowKeys()
@@ -69,24 +69,44 @@ export function App() {
         <Sidebar />
         <main className="rt-centre">
           {!(firstRun && onlyStart) && (
-            <TabStrip hasPanel={hasPanel} onEnter={() => focusInside(document.getElementById(`${active}-body`))} />
+            <TabStrip hasPanel={panel !== undefined} onEnter={() => focusInside(document.getElementById(`${active}-body`))} />
           )}
           {tabs.map((tab) => (
             <TabBody key={tab.key} tab={tab} active={tab.key === active} />
           ))}
         </main>
-        {hasPanel && panelOpen && (
-          <aside className="rt-panel" aria-label={t('common.tab.panel')} {...region('panel')}>
-            {entering?.kind === 'enter' && <EnterPanel key={entering.key} serverId={entering.serverId} />}
-            {session && <RescuePanel key={session.id} session={session} />}
-          </aside>
-        )}
+        {panel && panelOpen && <Panel kind={panel} />}
       </div>
       <Palette />
       <ServerDialogs />
       {closeAsked && <CloseQuestion />}
       <RestoreQuestion />
     </div>
+  )
+}
+
+type PanelKind = 'enter' | 'rescue'
+
+/** A trust question has the whole width: its fingerprints are not to be cut or broken. */
+function panelOf(state: WindowState): PanelKind | undefined {
+  if (state.tabs.find((tab) => tab.key === state.active)?.kind === 'enter') return 'enter'
+  const session = activeSession(state)
+  if (!session || session.phase.kind === 'host-key') return undefined
+  const intervention = state.app?.interventions.find((one) => one.id === session.interventionId)
+  if (pageKind(intervention) === 'alarm' && hasPage(intervention, state.hiddenPages)) return undefined
+  return session.practice || (intervention && isOpenIntervention(intervention)) ? 'rescue' : undefined
+}
+
+/** Apart from the window, which is not drawn anew with every change of the session in front. */
+function Panel({ kind }: { kind: PanelKind }) {
+  const t = useT()
+  const tab = useActiveTab()
+  const session = useActiveSession()
+  return (
+    <aside className="rt-panel" aria-label={t('common.tab.panel')} {...region('panel')}>
+      {kind === 'enter' && tab?.kind === 'enter' && <EnterPanel key={tab.key} serverId={tab.serverId} />}
+      {kind === 'rescue' && session && <RescuePanel key={session.id} session={session} />}
+    </aside>
   )
 }
 

@@ -128,7 +128,8 @@ export const useIntervention = (id: string | undefined): Intervention | undefine
 export const useActiveTab = (): Tab | undefined => useWindow((state) => state.tabs.find((tab) => tab.key === state.active))
 
 /** The session in front, if the tab in front shows one. */
-export function useActiveSession(): TerminalSession | undefined {
-  const tab = useActiveTab()
-  return useSession(tab?.kind === 'session' ? tab.sessionId : undefined)
+export function activeSession({ app, tabs, active }: WindowState): TerminalSession | undefined {
+  const tab = tabs.find((one) => one.key === active)
+  return tab?.kind === 'session' ? app?.sessions.find((one) => one.id === tab.sessionId) : undefined
 }
+export const useActiveSession = (): TerminalSession | undefined => useWindow(activeSession)

@@ -6,7 +6,7 @@ import { openTarget } from '../actions.js'
 import { bridge } from '../bridge.js'
 import { useT } from '../i18n.js'
 import { shortcutKeys } from '../keys.js'
-import { useActiveSession, useApp } from '../state.js'
+import { activeSession, useActiveSession, useApp, useWindow } from '../state.js'
 import { nameOf } from '../tabs/tab-label.js'
 import { type PaletteEntry, paletteEntries } from './commands.js'
 import { markHits, matchScore } from './match.js'
@@ -21,7 +21,10 @@ const groups = ['now', 'commands', 'servers'] as const
 export function Palette() {
   const t = useT()
   const [query, setQuery] = useState('')
-  const session = useActiveSession()
+  const server = useWindow((state) => {
+    const session = activeSession(state)
+    return session && nameOf(session, t)
+  })
   return (
     <Spotlight.Root
       query={query}
@@ -37,10 +40,8 @@ export function Palette() {
         aria-label={t('common.palette.title')}
         placeholder={t('common.palette.find')}
         leftSection={<IconSearch size={16} stroke={1.75} />}
-        rightSection={
-          session && <span className="rt-dim rt-sm rt-palette-scope">{t('common.palette.scope', { server: nameOf(session, t) })}</span>
-        }
-        rightSectionWidth={session ? 220 : 0}
+        rightSection={server && <span className="rt-dim rt-sm rt-palette-scope">{t('common.palette.scope', { server })}</span>}
+        rightSectionWidth={server ? 220 : 0}
       />
       <Results query={query} />
       <Spotlight.Footer className="rt-palette-foot">

@@ -9,7 +9,7 @@ import { activateTab, closeTab, moveTabTo, openStartTab, togglePanel } from '../
 import { isUnderWay, useEnteringOf } from '../enter/store.js'
 import { toggleFiles, useFilesOpen } from '../files/store.js'
 import { useT } from '../i18n.js'
-import { useActiveSession, useAppPart, useIntervention, useSession, useWindow } from '../state.js'
+import { activeSession, useAppPart, useIntervention, useSession, useWindow } from '../state.js'
 import { Badge } from '../ui/glyphs.js'
 import { region } from './focus.js'
 import { isLost, isOpenIntervention, nameOf, sessionBadge } from './tab-label.js'
@@ -21,7 +21,7 @@ export function TabStrip({ hasPanel, onEnter }: { hasPanel: boolean; onEnter: ()
   const tabs = useWindow((state) => state.tabs)
   const active = useWindow((state) => state.active)
   const panelOpen = useWindow((state) => state.panelOpen)
-  const session = useActiveSession()
+  const hasSession = useWindow((state) => activeSession(state) !== undefined)
   const filesOpen = useFilesOpen(active)
   const [dragged, setDragged] = useState<string>()
   const [over, setOver] = useState<string>()
@@ -81,7 +81,7 @@ export function TabStrip({ hasPanel, onEnter }: { hasPanel: boolean; onEnter: ()
         </ActionIcon>
       </Tooltip>
       <div className="rt-tab-tools">
-        {session && (
+        {hasSession && (
           <Tooltip label={t('common.tab.files')}>
             <ActionIcon aria-label={t('common.tab.files')} aria-pressed={filesOpen} onClick={toggleFiles}>
               <IconFolder size={14} stroke={1.75} />
