@@ -68,25 +68,36 @@ export function systemMounts(fstab: string, around: Surroundings): SystemMount[]
 /** The system's own root entry, for its subvolume. */
 export const rootEntry = (fstab: string) => parseFstab(fstab).find((entry) => entry.target === '/')
 
-const tags: Record<string, (device: BlockDevice) => string> = {
+type Named = Pick<BlockDevice, 'uuid' | 'label' | 'partUuid' | 'partLabel'>
+const tags: Record<string, (device: Named) => string> = {
   uuid: (device) => device.uuid.toLowerCase(),
   label: (device) => device.label,
   partuuid: (device) => device.partUuid.toLowerCase(),
   partlabel: (device) => device.partLabel,
 }
 
-function resolveSource(source: string, root: FstabEntry | undefined, around: Surroundings): BlockDevice | undefined {
+/** Whether a device is the one of `UUID=…` or of udev's link for it; undefined for a source that is named otherwise. */
+export function tagOf(source: string): ((device: Named) => boolean) | undefined {
   const [, tag, quoted] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(source) ?? []
   const [, link, escaped] = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(source) ?? []
   const key = (tag ?? link)?.toLowerCase()
-  if (!key) return resolvePath(source, root, around)
+  if (!key) return undefined
   const value = quoted?.replace(/^(["'])(.*)\1$/, '$2') ?? unescapeUdev(escaped ?? '')
   const wanted = key.endsWith('uuid') ? value.toLowerCase() : value
   const read = tags[key]!
-  return theOne(
-    around.devices.filter((device) => wanted !== '' && read(device) === wanted),
-    around,
-  )
+  return (device) => wanted !== '' && read(device) === wanted
+}
+
+/** `/dev/vg0/root` is `/dev/mapper/vg0-root`, where a hyphen inside a name is doubled. */
+export function mapperOf(source: string): string | undefined {
+  const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(source) ?? []
+  if (!group || !volume) return undefined
+  return group === 'mapper' ? source : `/dev/mapper/${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`
+}
+
+function resolveSource(source: string, root: FstabEntry | undefined, around: Surroundings): BlockDevice | undefined {
+  const isMeant = tagOf(source)
+  return isMeant ? theOne(around.devices.filter(isMeant), around) : resolvePath(source, root, around)
 }
 
 /** Of several with the same name the one on the system's own disk. */
@@ -105,9 +116,7 @@ function resolvePath(source: string, rootEntry: FstabEntry | undefined, around: 
   const { devices, root, own } = around
   const [, disk, number] = partition.exec(source) ?? []
   if (!disk || !number) {
-    // `/dev/vg0/root` is `/dev/mapper/vg0-root`, where a hyphen inside a name is doubled.
-    const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(source) ?? []
-    const mapped = `/dev/mapper/${group?.replaceAll('-', '--')}-${volume?.replaceAll('-', '--')}`
+    const mapped = mapperOf(source)
     return devices.find((device) => (device.path === source || device.path === mapped) && !own.has(device.path))
   }
   // The system's name of its disk is known when its root is named the same way, or when there is no other disk.

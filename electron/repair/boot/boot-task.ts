@@ -14,7 +14,7 @@ export function createBootTask(): RepairTask {
       const facts = await readBootFacts(system, signal)
       const fstab = facts.files.get('/etc/fstab')
       return [
-        ...(await fstabFindings(system, fstab, signal)),
+        ...(await fstabFindings(system, facts.files, signal)),
         ...(await spaceFindings(system, facts.mounted, signal)),
         ...treeFinding(facts),
         ...kernelFindings(system, facts),

@@ -44,7 +44,7 @@ export interface BootFacts {
   units: Units | { reason: string }
 }
 
-const files = ['/etc/fstab', '/etc/passwd']
+const files = ['/etc/fstab', '/etc/crypttab', '/etc/passwd']
 const MAX_FILE = 512 * 1024
 
 // df without names would ask every mount of the rescue system, a dead network file system too.

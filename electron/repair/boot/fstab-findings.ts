@@ -2,13 +2,16 @@
 import { editable, evidenceOf, findingOf, proposalOf } from '../build-finding.js'
 import type { MountedSystem, PlannedProposal, TaskFinding } from '../task.js'
 import { commentLine } from '../text-edit.js'
+import type { BootFacts } from './facts.js'
 import { canWait, type FstabLine, type FstabProblem, judgeFstab, readLines, setField } from './fstab-rules.js'
 
 const PATH = '/etc/fstab'
 
-export async function fstabFindings(system: MountedSystem, text: string | undefined, signal: AbortSignal): Promise<TaskFinding[]> {
+export async function fstabFindings(system: MountedSystem, files: BootFacts['files'], signal: AbortSignal): Promise<TaskFinding[]> {
+  const text = files.get(PATH)
   if (text === undefined) return [findingOf('fstab', 'fault', 'fstab-missing', {}, { keepsOut: true })]
-  const problems = judgeFstab(text, system.blockDevices)
+  const crypttab = files.get('/etc/crypttab')
+  const problems = judgeFstab(text, system.blockDevices, { root: system.device, ...(crypttab === undefined ? {} : { crypttab }) })
   const found = problems.map((problem) => findingFor(problem, text, system))
   if (found.some(({ state }) => state === 'fault')) return found
   const said = await verify(system, signal)

@@ -1,5 +1,5 @@
 /** What is wrong with an fstab, judged against the devices that exist. Pure. fstab(5), mount(8), systemd.mount(5). */
-import { type FstabEntry, parseFstab } from '../../machine/fstab.js'
+import { type FstabEntry, mapperOf, parseFstab, tagOf } from '../../machine/fstab.js'
 import type { MountedSystem } from '../task.js'
 import { replaceLine } from '../text-edit.js'
 
@@ -34,8 +34,10 @@ export function readLines(text: string): { lines: FstabLine[]; short: { line: nu
   return { lines, short }
 }
 
-export function judgeFstab(text: string, devices: readonly Device[]): FstabProblem[] {
+/** @param around its crypttab, and the device of the root that is mounted. */
+export function judgeFstab(text: string, devices: readonly Device[], around: { crypttab?: string; root?: string } = {}): FstabProblem[] {
   const { lines, short } = readLines(text)
+  const opened = readCrypttab(around.crypttab ?? '')
   const problems: FstabProblem[] = short.map((line) => ({ kind: 'short', line }))
   const seen = new Map<string, FstabLine>()
   for (const line of lines) {
@@ -46,10 +48,11 @@ export function judgeFstab(text: string, devices: readonly Device[]): FstabProbl
     const typo = line.options.map((option) => ({ option, meant: meantBy(option) })).find(({ meant }) => meant !== undefined)
     if (typo) problems.push({ kind: 'option', line, option: typo.option, meant: typo.meant! })
     if (line.options.includes('noauto')) continue
-    const device = deviceOf(line.source, devices)
+    const device = deviceOf(line.source, devices, opened)
     if (device === 'elsewhere') continue
     if (device === 'unsure') problems.push({ kind: 'unsure-device', line })
-    else if (device === undefined) problems.push({ kind: 'unknown-device', line, fits: fitting(line, lines, devices) })
+    else if (device === undefined)
+      problems.push({ kind: 'unknown-device', line, fits: fitting(line, lines, devices, { opened, root: around.root }) })
     else if (isWrongType(line.fileSystem, device.fileSystem)) problems.push({ kind: 'type', line, type: device.fileSystem })
     else if (!isSwap && isExtra(line)) problems.push({ kind: 'no-nofail', line })
   }
@@ -64,35 +67,48 @@ const isExtra = ({ target, options }: FstabLine) =>
 
 export const canWait = ({ options }: FstabLine) => options.includes('nofail')
 
-/** `elsewhere`: no device of this machine is meant. */
-function deviceOf(source: string, devices: readonly Device[]): Device | 'elsewhere' | 'unsure' | undefined {
-  const [, tag, quoted] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(source) ?? []
-  const [, link, escaped] = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(source) ?? []
-  const key = (tag ?? link)?.toLowerCase()
-  const value = quoted?.replace(/^(["'])(.*)\1$/, '$2') ?? escaped ?? ''
-  if (key === 'uuid') return devices.find(({ uuid }) => uuid.toLowerCase() === value.toLowerCase())
-  if (key === 'label') return devices.find(({ label }) => label === value)
-  if (key === 'partuuid') return devices.find(({ partUuid }) => partUuid.toLowerCase() === value.toLowerCase())
-  if (key === 'partlabel') return devices.find(({ partLabel }) => partLabel === value)
-  if (!source.startsWith('/dev/')) return 'elsewhere'
-  const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(source) ?? []
-  const mapped = group === 'mapper' ? source : group && `/dev/mapper/${group.replaceAll('-', '--')}-${volume!.replaceAll('-', '--')}`
+/** Name in /dev/mapper → device, of crypttab(5): these are opened by the start, here under other names or not at all. */
+export function readCrypttab(text: string): Map<string, string> {
+  const rows = text.split('\n').map((line) => line.trim().split(/[ \t]+/))
+  return new Map(
+    rows.flatMap(([name, source]) => (name && source && !name.startsWith('#') ? [[`/dev/mapper/${name}`, source] as const] : [])),
+  )
+}
+
+/** `elsewhere`: no device that could be compared. */
+function deviceOf(
+  source: string,
+  devices: readonly Device[],
+  opened: ReadonlyMap<string, string> = new Map(),
+): Device | 'elsewhere' | 'unsure' | undefined {
+  const isMeant = tagOf(source)
+  if (isMeant) return devices.find(isMeant)
+  // udev's other links do not change, and are not known here.
+  if (!source.startsWith('/dev/') || source.startsWith('/dev/disk/')) return 'elsewhere'
+  const container = opened.get(source)
+  if (container) return deviceOf(container, devices) === undefined ? undefined : 'elsewhere'
+  const mapped = mapperOf(source)
   const found = devices.find(({ path }) => path === source || path === mapped)
   if (found && (mapped || source.startsWith('/dev/md'))) return found
   // Disks are numbered as they are found: `/dev/sda1` here need not be `/dev/sda1` there.
-  return mapped && !/^\/dev\/(?:disk|loop|cdrom)/.test(source)
-    ? undefined
-    : /^\/dev\/(?:sr|cdrom|fd)\d*/.test(source)
-      ? 'elsewhere'
-      : 'unsure'
+  return mapped && !/^\/dev\/(?:loop|cdrom)/.test(source) ? undefined : /^\/dev\/(?:sr|cdrom|fd)\d*/.test(source) ? 'elsewhere' : 'unsure'
 }
 
-/** The one device of that type that no other line names; two would be a guess. */
-function fitting(line: FstabLine, lines: readonly FstabLine[], devices: readonly Device[]): Device | undefined {
-  const named = new Set(lines.flatMap((other) => (other === line ? [] : [deviceOf(other.source, devices)])))
+/** The root is the one that is mounted; of others the one device of that type that no other line names, two would be a guess. */
+function fitting(
+  line: FstabLine,
+  lines: readonly FstabLine[],
+  devices: readonly Device[],
+  { opened, root }: { opened: ReadonlyMap<string, string>; root: string | undefined },
+): Device | undefined {
+  if (root !== undefined && line.target === '/') return devices.find(({ path, uuid }) => path === root && uuid !== '')
+  const named = new Set(lines.flatMap((other) => (other === line ? [] : [deviceOf(other.source, devices, opened)])))
   const free = devices.filter(
     (device) =>
-      device.uuid !== '' && !named.has(device) && (device.fileSystem === line.fileSystem || isFamily(line.fileSystem, device.fileSystem)),
+      device.uuid !== '' &&
+      device.path !== root &&
+      !named.has(device) &&
+      (device.fileSystem === line.fileSystem || isFamily(line.fileSystem, device.fileSystem)),
   )
   return free.length === 1 ? free[0] : undefined
 }

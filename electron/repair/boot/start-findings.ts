@@ -3,6 +3,7 @@ import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import { records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { BootFacts } from './facts.js'
+import { readCrypttab } from './fstab-rules.js'
 
 /** Whose tools make the initramfs and the menu. Of any other system nothing is written here: its names are not known. */
 function familyOf({ os }: MountedSystem): 'debian' | 'red-hat' | 'suse' | undefined {
@@ -58,6 +59,7 @@ export function kernelFindings(system: MountedSystem, facts: BootFacts): TaskFin
     // Without the modules an initramfs would be made that finds no disk.
     const proposals = makeInitramfs(
       system,
+      facts,
       withoutImage.filter((one) => !withoutModules.includes(one)),
     )
     findings.push(lacking('kernel', 'initramfs-missing', withoutImage.join(', '), isStuck(withoutImage), proposals))
@@ -71,9 +73,19 @@ export function kernelFindings(system: MountedSystem, facts: BootFacts): TaskFin
   return findings.length > 0 ? findings : [findingOf('kernel', 'fine', 'kernel-fine', { n: kernels.length })]
 }
 
-function makeInitramfs(system: MountedSystem, versions: readonly string[]): PlannedProposal[] {
+/**
+ * Debian's hook takes a container into the initramfs by the name that it is open under: under one of ours, which crypttab does not know,
+ * it would be left out, and the next start would find no root.
+ */
+function losesContainers(system: MountedSystem, { files }: BootFacts): boolean {
+  const known = readCrypttab(files.get('/etc/crypttab') ?? '')
+  const isOurs = ({ path }: { path: string }) => path.startsWith('/dev/mapper/luks-') && !known.has(path)
+  return familyOf(system) === 'debian' && known.size > 0 && system.blockDevices.some(isOurs)
+}
+
+function makeInitramfs(system: MountedSystem, facts: BootFacts, versions: readonly string[]): PlannedProposal[] {
   const family = familyOf(system)
-  if (!family || versions.length === 0) return []
+  if (!family || versions.length === 0 || losesContainers(system, facts)) return []
   // Host-only, dracut's usual way, would record the rescue system's hardware.
   const words = (version: string): readonly [string, ...string[]] =>
     family === 'debian' ? ['update-initramfs', '-c', '-k', version] : ['dracut', '-f', '--no-hostonly', '--kver', version]
@@ -182,7 +194,8 @@ function menuSteps(system: MountedSystem, byEfi: boolean): Step[] {
   return [write(system.inSystem(family === 'debian' ? ['update-grub'] : ['grub2-mkconfig', '-o', place]))]
 }
 
-export function packageFinding(system: MountedSystem, { facts }: BootFacts): TaskFinding[] {
+export function packageFinding(system: MountedSystem, boot: BootFacts): TaskFinding[] {
+  const { facts } = boot
   const broken = facts('packages')
   if (broken.status === 3) return []
   const names = broken.text.split('\n').filter(Boolean)
@@ -198,7 +211,8 @@ export function packageFinding(system: MountedSystem, { facts }: BootFacts): Tas
       { n: Math.max(names.length, 1) },
       {
         evidence: [evidenceOf('/var/lib/dpkg/status', [...names, ...pending].join('\n'))],
-        proposals: [proposalOf('finish-packages', {}, steps)],
+        // A kernel among them would make its initramfs.
+        proposals: losesContainers(system, boot) ? [] : [proposalOf('finish-packages', {}, steps)],
       },
     ),
   ]

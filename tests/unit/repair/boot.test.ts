@@ -8,7 +8,13 @@ import { e2fsckSays, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../
 import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
 import { parseJournal } from '../../../electron/repair/boot/last-start.js'
 import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
-import { judgeKernels, kernelFindings, kernelsOfMenu, loaderFindings } from '../../../electron/repair/boot/start-findings.js'
+import {
+  judgeKernels,
+  kernelFindings,
+  kernelsOfMenu,
+  loaderFindings,
+  packageFinding,
+} from '../../../electron/repair/boot/start-findings.js'
 import type { MountedSystem, PlannedProposal, TaskFinding } from '../../../electron/repair/task.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
@@ -62,6 +68,28 @@ describe('fstab', () => {
       device('/dev/sdb15', { uuid: 'AEA1-CA5A', fileSystem: 'vfat' }),
     ]
     expect(judgeFstab(fixture('fstab.txt'), own)).toEqual([])
+  })
+
+  it.each([
+    ['opened by crypttab', '/dev/mapper/sda3_crypt / ext4 defaults 0 1', 'sda3_crypt UUID=luks-1 none luks,discard', []],
+    ['swap with a key made anew', '/dev/mapper/swap none swap sw 0 0', '# a comment\nswap /dev/sda2 /dev/urandom swap', []],
+    ['a container that is gone', '/dev/mapper/data /srv ext4 defaults 0 2', 'data UUID=gone /root/key luks', ['unknown-device']],
+    ['a name that nothing opens', '/dev/mapper/data /srv ext4 defaults 0 2', 'other UUID=luks-1 none', ['unknown-device']],
+    ['a link that does not change', '/dev/disk/by-id/dm-uuid-LVM-abc / ext4 defaults 0 1', '', []],
+    ['a label with a blank', '/dev/disk/by-label/my\\x20disk /var/x ext4 defaults 0 1', '', []],
+  ])('judges a line: %s', (_, text, crypttab, kinds) => {
+    const all = [...devices, device('/dev/sdb3', { uuid: 'luks-1', fileSystem: 'crypto_LUKS' }), device('/dev/sdb4', { label: 'my disk' })]
+    expect(judgeFstab(text, all, { crypttab }).map(({ kind }) => kind)).toEqual(kinds)
+  })
+
+  it('takes the mounted root for the root, and for nothing else', () => {
+    const text = 'UUID=gone / ext4 defaults 0 1\nUUID=lost /srv ext4 defaults 0 2'
+    const all = [device('/dev/mapper/luks-sdb3', { uuid: 'R' }), device('/dev/sdc1', { uuid: 'D' }), device('/dev/sdd1', { uuid: 'E' })]
+    const fits = (some: typeof all) =>
+      judgeFstab(text, some, { root: '/dev/mapper/luks-sdb3' }).flatMap((one) => (one.kind === 'unknown-device' ? [one.fits?.uuid] : []))
+    expect(fits(all)).toEqual(['R', undefined])
+    expect(fits(all.slice(0, 2))).toEqual(['R', 'D'])
+    expect(fits(all.slice(0, 1))).toEqual(['R', undefined])
   })
 
   it('names a device that fits only when there is exactly one', () => {
@@ -227,6 +255,7 @@ const on = (os: string, rest: Partial<MountedSystem> = {}) =>
     os: { id: os, like: os === 'rocky' ? ['rhel', 'centos', 'fedora'] : [], version: '', name: os },
     disks: ['/dev/sdb'],
     uefi: false,
+    blockDevices: [],
     inSystem: (words) => words,
     ...rest,
   }) as MountedSystem
@@ -256,6 +285,21 @@ describe('several kernels', () => {
     expect(judge([1, 2])).toEqual([['kernel', 'fault', 'initramfs-missing', true]])
     expect(judge([0, 1])).toEqual([['kernel', 'warning', 'initramfs-missing', false]])
     expect(judge([0, 1, 2])).toEqual([['kernel', 'fine', 'kernel-fine', false]])
+  })
+
+  it.each([
+    ['opened under another name than crypttab has', 'sda3_crypt UUID=x none luks\n', 'luks-sdb3', 0],
+    ['opened under its own name', 'luks-sdb3 UUID=x none luks\n', 'luks-sdb3', 1],
+    ['with no crypttab', '# <target name>\n', 'luks-sdb3', 1],
+    ['in the clear', 'swap /dev/sda2 /dev/urandom swap\n', 'vg-root', 1],
+  ])('makes none that would forget a container: %s', (_, crypttab, mapper, count) => {
+    const system = on('debian', { blockDevices: [device(`/dev/mapper/${mapper}`)] })
+    const facts = factsOf(
+      { packages: 'nginx reinstreq half-installed' },
+      { boot: boot([]), modules: versions, files: new Map([['/etc/crypttab', crypttab]]) },
+    )
+    expect(kernelFindings(system, facts)[0]!.proposals).toHaveLength(count)
+    expect(packageFinding(system, facts)[0]!.proposals).toHaveLength(count)
   })
 
   it.each([
