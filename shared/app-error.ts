@@ -3,8 +3,8 @@ import type { ErrorInfo } from './errors.js'
 import { stripServerText } from './server-text.js'
 
 /**
- * Every failure a person can meet, by code. Words live in `renderer/locales/*.json` under `error.<code>`; `detail` is technical
- * text (English, possibly written by the server, already stripped of control characters), shown folded and as a quotation.
+ * Every failure a person can meet, by code. Words live in `renderer/locales/<language>/errors.json` by code; `detail` is
+ * technical text (English, possibly written by the server, already stripped of control characters), shown folded and as a quotation.
  */
 export const errorCodes = [
   // what was typed

@@ -1,6 +1,6 @@
 /**
- * What can go wrong between RescueTerm and a provider's API, by code. Words live in `renderer/locales/*.json` under
- * `providers.problem.<code>`, each with what to do; `detail` is the provider's own sentence, stripped, never with a secret in it.
+ * What can go wrong between RescueTerm and a provider's API, by code. Words live in
+ * `renderer/locales/<language>/providers.json` under `problem.<code>`, each with what to do; `detail` is the provider's own sentence, stripped, never with a secret in it.
  */
 import { z } from 'zod'
 

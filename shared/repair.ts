@@ -1,5 +1,5 @@
 /**
- * Examine → findings → proposals → apply → verify. Words for findings live in `shared/findings/<language>.json` under the finding's
+ * Examine → findings → proposals → apply → verify. Words for findings live in `shared/findings/<language>/<task>.json` under the finding's
  * code: the window, the command line and the report speak with one voice.
  */
 import { z } from 'zod'
