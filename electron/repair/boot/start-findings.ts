@@ -17,7 +17,22 @@ const write = (words: readonly [string, ...string[]], limitMs = 600_000): Step =
 // Debian's `initrd.img-V`, Red Hat's `initramfs-V.img`, SUSE's `initrd-V`; copies that packages and people leave are not started.
 const kernelName = /^vmlinu[xz]-(?!.*(?:rescue|\.(?:old|bak|signed)$))(.+)$/
 const imageName = /^init(?:rd\.img|ramfs|rd)-(.+?)(?:\.img)?$/
-const newestFirst = (a: string, b: string) => b.localeCompare(a, 'en', { numeric: true })
+
+/** As rpm and GRUB compare versions: part by part, numbers by value and above letters, more parts above fewer. */
+function newestFirst(a: string, b: string): number {
+  const partsOf = (version: string): string[] => version.match(/\d+|[a-z]+/gi) ?? []
+  const [left, right] = [partsOf(a), partsOf(b)]
+  for (const [index, one] of left.entries()) {
+    const other = right[index]
+    if (other === undefined) return -1
+    if (one === other) continue
+    const [isNumber, isOtherNumber] = [/^\d/.test(one), /^\d/.test(other)]
+    if (isNumber !== isOtherNumber) return isNumber ? -1 : 1
+    const difference = isNumber ? Number(other) - Number(one) : one < other ? 1 : -1
+    if (difference !== 0) return difference
+  }
+  return right.length - left.length
+}
 
 /** Versions with a kernel, the newest first, and what is missing of each. `newest`: what a start takes, unless its menu says otherwise. */
 export function judgeKernels({ boot, modules }: Pick<BootFacts, 'boot' | 'modules'>) {

@@ -230,6 +230,13 @@ describe('kernels', () => {
     ['a link to nothing', [file('vmlinuz-x', -1)], [], { kernels: [], empty: [{ name: 'vmlinuz-x' }] }],
     ['nothing', [], [], { kernels: [], newest: undefined }],
     ['the newest first', [file('vmlinuz-6.1.0-9-amd64'), file('vmlinuz-6.1.0-31-amd64')], [], { newest: '6.1.0-31-amd64' }],
+    [
+      'an update of Red Hat before its first one',
+      [file('vmlinuz-5.14.0-503.el9.x86_64'), file('vmlinuz-5.14.0-503.11.1.el9_5.x86_64')],
+      [],
+      { newest: '5.14.0-503.11.1.el9_5.x86_64' },
+    ],
+    ['another minor version', [file('vmlinuz-6.12-amd64'), file('vmlinuz-6.9.7-amd64')], [], { newest: '6.12-amd64' }],
   ])('judges %s', (_, boot, modules, expected) => {
     expect(judgeKernels({ boot, modules })).toMatchObject(expected)
   })
