@@ -17,7 +17,6 @@ const name =
     '[_-]pwd',
     'secret(?:[_-]?value)?',
     'token(?:[_-]?value)?',
-    'credentials?',
     'psk',
     '(?:secret|private|api|access|auth|account|consumer|encryption|signing|master|wep|(?:pre[_-]?)?shared)(?:[_-]?access)?[_-]?key(?:[_-]?(?:id|base|raw|\\d+))?',
     '_auth|"auth',
