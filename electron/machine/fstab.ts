@@ -49,6 +49,8 @@ export interface Surroundings {
   root: BlockDevice
   /** The rescue system's own devices: never the system's. */
   own: ReadonlySet<string>
+  /** The system's own. */
+  crypttab?: string | undefined
 }
 
 /** What belongs below the system's root, parents first. */
@@ -95,6 +97,14 @@ export function mapperOf(source: string): string | undefined {
   return group === 'mapper' ? source : `/dev/mapper/${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`
 }
 
+/** Name in /dev/mapper → device, of crypttab(5): the start opens these; here they are open under other names, or not at all. */
+export function readCrypttab(text: string): Map<string, string> {
+  const rows = text.split('\n').map((line) => line.trim().split(/[ \t]+/))
+  return new Map(
+    rows.flatMap(([name, source]) => (name && source && !name.startsWith('#') ? [[`/dev/mapper/${name}`, source] as const] : [])),
+  )
+}
+
 function resolveSource(source: string, root: FstabEntry | undefined, around: Surroundings): BlockDevice | undefined {
   const isMeant = tagOf(source)
   return isMeant ? theOne(around.devices.filter(isMeant), around) : resolvePath(source, root, around)
@@ -117,7 +127,11 @@ function resolvePath(source: string, rootEntry: FstabEntry | undefined, around: 
   const [, disk, number] = partition.exec(source) ?? []
   if (!disk || !number) {
     const mapped = mapperOf(source)
-    return devices.find((device) => (device.path === source || device.path === mapped) && !own.has(device.path))
+    const found = devices.find((device) => (device.path === source || device.path === mapped) && !own.has(device.path))
+    const container = found ? undefined : readCrypttab(around.crypttab ?? '').get(source)
+    // A container cannot be named by another one.
+    const closed = container && resolveSource(container, rootEntry, { ...around, crypttab: undefined })
+    return closed ? devices.find(({ type, parents }) => type === 'crypt' && parents.includes(closed.path)) : found
   }
   // The system's name of its disk is known when its root is named the same way, or when there is no other disk.
   const [, rootDisk] = partition.exec(rootEntry?.source ?? '') ?? []

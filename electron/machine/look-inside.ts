@@ -25,6 +25,7 @@ export interface SystemInside {
   hostname: string
   /** undefined: there is none. */
   fstab: string | undefined
+  crypttab: string | undefined
   subvolume: string | undefined
   lastStarted: Date | undefined
   hostKeys: { path: string; key: PublicKey }[]
@@ -96,6 +97,7 @@ if has_system; then
   part release "$release" < "$root$resolved"
   file hostname /etc/hostname
   file fstab /etc/fstab
+  file crypttab /etc/crypttab
   for log in /var/log/wtmp /var/lib/systemd/random-seed; do
     resolve "$log" && [ -f "$root$resolved" ] && stat -c %Y -- "$root$resolved" | part started "$log"
   done
@@ -173,6 +175,7 @@ function readSystem(lines: readonly string[]): SystemInside | undefined {
         .find((line) => line.trim() && !line.startsWith('#'))
         ?.trim() ?? '',
     fstab: one('fstab'),
+    crypttab: one('crypttab'),
     subvolume: one('subvolume'),
     lastStarted: Number.isFinite(newest) ? new Date(newest) : undefined,
     hostKeys: parts.flatMap(({ kind, path, content }) => {

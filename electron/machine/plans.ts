@@ -109,7 +109,8 @@ export function belongings({ inventory, layers, device, system }: Omit<MountWish
   device: BlockDevice
 })[] {
   if (system?.fstab === undefined) return []
-  return systemMounts(system.fstab, { devices: inventory.devices, root: device, own: layers.own }).flatMap((mount) =>
+  const around = { devices: inventory.devices, root: device, own: layers.own, crypttab: system.crypttab }
+  return systemMounts(system.fstab, around).flatMap((mount) =>
     mount.device && !/_member$|^crypto_/.test(mount.device.fileSystem) ? [{ ...mount, device: mount.device }] : [],
   )
 }

@@ -1,5 +1,5 @@
 /** What is wrong with an fstab, judged against the devices that exist. Pure. fstab(5), mount(8), systemd.mount(5). */
-import { type FstabEntry, mapperOf, parseFstab, tagOf } from '../../machine/fstab.js'
+import { type FstabEntry, mapperOf, parseFstab, readCrypttab, tagOf } from '../../machine/fstab.js'
 import type { MountedSystem } from '../task.js'
 import { replaceLine } from '../text-edit.js'
 
@@ -66,14 +66,6 @@ const isExtra = ({ target, options }: FstabLine) =>
   !/^\/(?:$|(?:boot|efi|usr|var|home|opt|tmp|root|etc)(?:\/|$))/.test(target) && target.startsWith('/') && !options.includes('nofail')
 
 export const canWait = ({ options }: FstabLine) => options.includes('nofail')
-
-/** Name in /dev/mapper → device, of crypttab(5): these are opened by the start, here under other names or not at all. */
-export function readCrypttab(text: string): Map<string, string> {
-  const rows = text.split('\n').map((line) => line.trim().split(/[ \t]+/))
-  return new Map(
-    rows.flatMap(([name, source]) => (name && source && !name.startsWith('#') ? [[`/dev/mapper/${name}`, source] as const] : [])),
-  )
-}
 
 /** `elsewhere`: no device that could be compared. */
 function deviceOf(

@@ -1,9 +1,9 @@
 /** What a start needs on the disk: kernel and initramfs, boot loader and its menu, whole packages, the first links of the tree. */
+import { readCrypttab } from '../../machine/fstab.js'
 import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import { records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { BootFacts } from './facts.js'
-import { readCrypttab } from './fstab-rules.js'
 
 /** Whose tools make the initramfs and the menu. Of any other system nothing is written here: its names are not known. */
 function familyOf({ os }: MountedSystem): 'debian' | 'red-hat' | 'suse' | undefined {

@@ -85,4 +85,31 @@ UUID=1111 /../../etc ext4 defaults 0 0
       ['/l', '/dev/sdb16'],
     ])
   })
+
+  it('by the names that crypttab gives, open here under others', () => {
+    const { devices } = inventoryOf('vps-2024', ['8:1 /'])
+    const root = devices.find(({ path }) => path === '/dev/sdb1')!
+    const part = (path: string, rest: Partial<typeof root>) => ({
+      ...root,
+      path,
+      name: path.slice('/dev/'.length),
+      uuid: '',
+      label: '',
+      ...rest,
+    })
+    const all = [
+      ...devices,
+      part('/dev/sdb5', { uuid: 'LUKS-1', fileSystem: 'crypto_LUKS' }),
+      part('/dev/mapper/luks-sdb5', { type: 'crypt', parents: ['/dev/sdb5'] }),
+      part('/dev/sdb6', { uuid: 'luks-2', fileSystem: 'crypto_LUKS' }),
+    ]
+    const fstab = 'UUID=x / ext4\n/dev/mapper/home /home ext4\n/dev/mapper/closed /closed ext4\n/dev/mapper/odd /odd ext4\n'
+    const crypttab = '# name device key options\nhome UUID=luks-1 none luks\nclosed UUID=luks-2 none\nodd /dev/mapper/odd none\n'
+    const found = systemMounts(fstab, { devices: all, root, own: new Set(), crypttab })
+    expect(found.map(({ at, device }) => [at, device?.path])).toEqual([
+      ['/home', '/dev/mapper/luks-sdb5'],
+      ['/closed', undefined],
+      ['/odd', undefined],
+    ])
+  })
 })
