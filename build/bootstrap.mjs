@@ -36,6 +36,8 @@ const packages = {
   fio: 'fio',
   sqlite3: 'sqlite3',
 }
+/** What the lab builds its disks with and runs its machines in. */
+export const labCommands = ['ssh-keygen', 'ssh-keyscan', 'qemu-system-x86_64', 'qemu-img', 'debootstrap', 'sgdisk', 'mkfs.ext4']
 /** Brings every library Electron links to that a bare server lacks. */
 const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']
 

@@ -5,21 +5,38 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { SetupError } from './bootstrap.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
-/** @param {'unit'|'integration'|'lab'} project @param {string[]} files only these; none for all @returns {Promise<Counts>} */
-export function runVitest(project, files = []) {
+/**
+ * @param {'unit'|'integration'|'lab'} project @param {string[]} files only these; none for all
+ * @param {string} [name] only tests with this in their name @returns {Promise<Counts>}
+ */
+export function runVitest(project, files = [], name) {
+  const only = [...files, '--project', project, ...(name === undefined ? [] : ['--testNamePattern', name])]
   return runAndCount(
-    (report) => ['vitest', 'run', ...files, '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    (report) => ['vitest', 'run', ...only, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     {},
     ({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) => ({
       passed: numPassedTests,
       failed: numFailedTests,
-      skipped: numPendingTests + numTodoTests,
+      // What has another name was not asked for.
+      skipped: name === undefined ? numPendingTests + numTodoTests : 0,
     }),
+  )
+}
+
+/** @param {string[]} names of files in tests/lab; none for all @param {string} [name] as of `runVitest` @returns {Promise<Counts>} */
+export async function runLab(names, name) {
+  // debootstrap makes device files and changes its root.
+  if (process.platform !== 'linux' || process.getuid() !== 0) throw new SetupError('the lab builds its disks as root on a Debian computer')
+  return runVitest(
+    'lab',
+    names.map((one) => `tests/lab/${one}.lab.test.ts`),
+    name,
   )
 }
 
