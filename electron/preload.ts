@@ -37,6 +37,8 @@ const bridge: Bridge = {
   copy: (text) => ipcRenderer.send(channel.copy, text),
   pathOfDropped: (file) => webUtils.getPathForFile(file as Parameters<typeof webUtils.getPathForFile>[0]),
   readClipboard: () => ipcRenderer.invoke(channel.readClipboard),
+  saveReport: ({ fileName, text }) => ipcRenderer.invoke(channel.saveReport, { fileName, text }),
+  showSavedReport: () => ipcRenderer.send(channel.showSavedReport),
   onCommand: subscription<[string]>(channel.command),
   onCloseAsked(listener) {
     askPage = listener

@@ -168,6 +168,8 @@ export const moveTabTo = (key: string, to: number) => update((state) => moveTab(
 export const closeActiveTab = () => closeTab(windowState().active)
 
 export const showSeveral = () => update((state) => showTab(state, { kind: 'several' }, (tab) => tab.kind === 'several'))
+export const showDiagnosis = (kind: 'speed' | 'report', visit: string, name: string) =>
+  update((state) => showTab(state, { kind, visit, name }, (tab) => tab.kind === kind && tab.visit === visit))
 export const showSettings = (page?: SettingsPage) =>
   update((state) => ({
     ...(page ? { settingsPage: page } : {}),

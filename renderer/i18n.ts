@@ -17,10 +17,12 @@ import type leave from './locales/en/leave.json'
 import type practice from './locales/en/practice.json'
 import type providers from './locales/en/providers.json'
 import type repair from './locales/en/repair.json'
+import type report from './locales/en/report.json'
 import type rescue from './locales/en/rescue.json'
 import type servers from './locales/en/servers.json'
 import type settings from './locales/en/settings.json'
 import type signIn from './locales/en/sign-in.json'
+import type speed from './locales/en/speed.json'
 import type terminal from './locales/en/terminal.json'
 
 interface Rooms {
@@ -35,10 +37,12 @@ interface Rooms {
   practice: typeof practice
   providers: typeof providers
   repair: typeof repair
+  report: typeof report
   rescue: typeof rescue
   servers: typeof servers
   settings: typeof settings
   'sign-in': typeof signIn
+  speed: typeof speed
   terminal: typeof terminal
 }
 type Path<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Path<T[K]>}` }[keyof T & string]

@@ -9,7 +9,7 @@ import { useSyncExternalStore } from 'react'
 import type { AppState } from '../shared/contract.js'
 import type { Intervention } from '../shared/intervention.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
-import type { StepName } from './rescue/steps.js'
+import type { ByHand, StepName } from './rescue/steps.js'
 import { share } from './share.js'
 import { reconcileTabs, type Tab, type TabList } from './tabs/tab-list.js'
 
@@ -35,6 +35,8 @@ export interface WindowState extends TabList {
   dialog: WindowDialog | undefined
   /** Steps of interventions (by id) that were seen to be done or that the person ticked off. */
   ticked: Readonly<Record<string, readonly StepName[]>>
+  /** Which of the steps by hand is in front, by intervention: other tabs come between. */
+  chosenSteps: Readonly<Record<string, ByHand>>
   closeAsked: boolean
   /** The intervention whose lines a person wants back although its server's own key does not answer. */
   restoreAsked: string | undefined
@@ -58,6 +60,7 @@ let current: WindowState = {
   settingsPage: 'keys',
   dialog: undefined,
   ticked: {},
+  chosenSteps: {},
   closeAsked: false,
   restoreAsked: undefined,
   hiddenPages: [],

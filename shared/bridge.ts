@@ -1,3 +1,5 @@
+export type SavedReport = { kind: 'saved'; name: string } | { kind: 'cancelled' } | { kind: 'failed'; reason: string }
+
 /** What the preload gives the page, and nothing more (Electron checklist 20). No ipcRenderer, no paths, no secrets. */
 export interface Bridge {
   readonly platform: 'linux' | 'darwin' | 'win32'
@@ -11,6 +13,10 @@ export interface Bridge {
   openExternal(url: string): void
   copy(text: string): void
   readClipboard(): Promise<string>
+  /** Asks the person where and writes it there. `fileName`: without a folder, `.md` or `.json`. */
+  saveReport(file: { fileName: string; text: string }): Promise<SavedReport>
+  /** The report saved last, in the system's file manager. */
+  showSavedReport(): void
   /** Where a `File` that was dropped from the desktop lies; empty for one that is no file of this computer. */
   pathOfDropped(file: unknown): string
   /** Menu items and second starts: `new-tab`, `open:<text>` … */

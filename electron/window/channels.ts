@@ -6,6 +6,8 @@ export const channel = {
   openExternal: 'open-external',
   copy: 'copy',
   readClipboard: 'read-clipboard',
+  saveReport: 'save-report',
+  showSavedReport: 'show-saved-report',
   command: 'command',
   closeAsked: 'close-asked',
   closeHeard: 'close-heard',

@@ -17,6 +17,7 @@ import {
 import { z } from 'zod'
 import { channel, localeFlag } from './channels.js'
 import type { CoreProcess } from './core-process.js'
+import { createReportSaver, ReportFile } from './save-report.js'
 import { origin } from './scheme.js'
 import { isOurPage } from './security.js'
 import { OpenTargets, visibleBounds, type WindowStateStore } from './state.js'
@@ -75,7 +76,7 @@ export function openWindow(o: { folder: string; store: WindowStateStore; core: C
   const send = (name: string, ...values: unknown[]) => {
     if (!contents.isDestroyed()) contents.send(name, ...values)
   }
-  servePage(contents, o, closeAgreed)
+  servePage(contents, { ...o, reports: createReportSaver(window) }, closeAgreed)
   keepPlace(window, o.store)
 
   let agreed = false
@@ -120,7 +121,7 @@ export function openWindow(o: { folder: string; store: WindowStateStore; core: C
 
 function servePage(
   contents: Electron.WebContents,
-  o: { store: WindowStateStore; core: CoreProcess<MessagePortMain> },
+  o: { store: WindowStateStore; core: CoreProcess<MessagePortMain>; reports: ReturnType<typeof createReportSaver> },
   closeAgreed: () => void,
 ) {
   /** A message from elsewhere, or one that does not parse, is dropped without an answer. */
@@ -130,10 +131,11 @@ function servePage(
       if (isOurPage(event, contents) && values.length <= 1 && parsed.success) act(parsed.data, event)
     })
   }
-  function answer<T>(name: string, act: () => T) {
-    contents.ipc.handle(name, (event) => {
-      if (!isOurPage(event, contents)) throw new Error('refused')
-      return act()
+  function answer<T, R>(name: string, schema: z.ZodType<T>, act: (value: T) => R) {
+    contents.ipc.handle(name, (event, ...values: unknown[]) => {
+      const parsed = schema.safeParse(values[0])
+      if (!isOurPage(event, contents) || values.length > 1 || !parsed.success) throw new Error('refused')
+      return act(parsed.data)
     })
   }
   on(channel.link, Nothing, (_nothing, event) => {
@@ -150,8 +152,10 @@ function servePage(
   on(channel.copy, ClipboardText, (text) => clipboard.writeText(text))
   on(channel.closeWindow, Nothing, closeAgreed)
   on(channel.rememberOpen, OpenTargets, (open) => o.store.write({ open }))
-  answer(channel.readClipboard, () => clipboard.readText())
-  answer(channel.rememberedOpen, () => o.store.read().open)
+  answer(channel.readClipboard, Nothing, () => clipboard.readText())
+  answer(channel.saveReport, ReportFile, (file) => o.reports.save(file))
+  on(channel.showSavedReport, Nothing, () => o.reports.show())
+  answer(channel.rememberedOpen, Nothing, () => o.store.read().open)
 }
 
 /** Writes the place at most twice a second while it changes, and at the end. */

@@ -46,7 +46,7 @@ function Panel({ server }: { server: ServerState }) {
           <IconLayoutSidebarRightCollapse size={14} stroke={1.75} />
         </ActionIcon>
       </div>
-      <Stepper step="enter" ticked={[]} session={undefined} intervention={undefined} />
+      <Stepper step="enter" ticked={[]} session={undefined} intervention={undefined} visit={undefined} />
       <div className="rt-panel-body">
         {isUnderWay(entering) ? (
           <Noted entering={entering} />

@@ -1,7 +1,7 @@
 /** Which tabs have their files view open, what stands where in it, and the transfers and open files the core tells of. */
 import { useSyncExternalStore } from 'react'
 import type { FilesState } from '../../shared/files.js'
-import { api } from '../api.js'
+import { api, call } from '../api.js'
 import { windowState } from '../state.js'
 
 interface Store {
@@ -29,9 +29,19 @@ export const useFilesState = (): FilesState => useSyncExternalStore(subscribe, (
 export function toggleFiles() {
   const { active, tabs } = windowState()
   if (current.open.includes(active)) return closeFiles(active)
-  if (tabs.find((tab) => tab.key === active)?.kind !== 'session') return
-  update({ open: [...current.open, active] })
+  if (tabs.find((tab) => tab.key === active)?.kind === 'session') openFiles(active)
+}
+
+function openFiles(tabKey: string) {
+  if (!current.open.includes(tabKey)) update({ open: [...current.open, tabKey] })
   void watchFiles()
+}
+
+/** In the person's own editor; the view beside the session's terminal tells what becomes of it. */
+export function editFile(sessionId: string, path: string) {
+  const tab = windowState().tabs.find((one) => one.kind === 'session' && one.sessionId === sessionId)
+  if (tab) openFiles(tab.key)
+  return call(api.files.edit({ sessionId, path }))
 }
 
 export function closeFiles(tabKey: string) {

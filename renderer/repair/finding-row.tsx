@@ -2,33 +2,42 @@ import { UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 import { findingText } from '../../shared/findings/text.js'
 import type { Evidence, Finding as FindingState, RepairTaskId } from '../../shared/repair.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
 import { useLanguage, useT } from '../i18n.js'
 import { Finding, type FindingKind } from '../ui/glyphs.js'
 import { ProposalForm } from './proposal-form.js'
 
-const signs: Record<FindingState['state'], FindingKind> = { fault: 'fail', warning: 'look', fine: 'fine', unknown: 'todo' }
+export const signOfFinding: Record<FindingState['state'], FindingKind> = { fault: 'fail', warning: 'look', fine: 'fine', unknown: 'todo' }
 
 interface FindingRowProps {
   visit: VisitState
+  session: TerminalSession
   task: RepairTaskId
   finding: FindingState
 }
 
 /** One finding: its cause, what would mend it, and what it rests on one click away. What is fine is one line. */
-export function FindingRow({ visit, task, finding }: FindingRowProps) {
+export function FindingRow({ visit, session, task, finding }: FindingRowProps) {
   const t = useT()
   const language = useLanguage()
   const isFine = finding.state === 'fine'
   return (
     <div className="rt-finding">
-      <Finding kind={signs[finding.state]} label={t(`repair.state.${finding.state}`)} />
+      <Finding kind={signOfFinding[finding.state]} label={t(`repair.state.${finding.state}`)} />
       <div>
         {isFine ? findingText(finding.words, 'title', language) : <b>{findingText(finding.words, 'title', language)}</b>}
         {!isFine && <p className="rt-sm">{findingText(finding.words, 'text', language)}</p>}
         {finding.proposals.map((proposal) => (
           // Another digest is another proposal: what was typed or agreed to belongs to the old one.
-          <ProposalForm key={`${proposal.id} ${proposal.digest}`} visit={visit} task={task} finding={finding} proposal={proposal} />
+          <ProposalForm
+            key={`${proposal.id} ${proposal.digest}`}
+            visit={visit}
+            session={session}
+            task={task}
+            finding={finding}
+            proposal={proposal}
+          />
         ))}
         {!isFine && finding.evidence.length > 0 && <EvidenceList evidence={finding.evidence} />}
       </div>

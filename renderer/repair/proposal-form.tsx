@@ -3,8 +3,10 @@ import { useState } from 'react'
 import { findingText } from '../../shared/findings/text.js'
 import type { PlannedCommand } from '../../shared/machine.js'
 import type { Finding, Proposal, ProposalAnswer, RepairTaskId, StepPreview } from '../../shared/repair.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
 import { api } from '../api.js'
+import { editFile } from '../files/store.js'
 import { useLanguage, useT } from '../i18n.js'
 import { Diff } from '../ui/diff.js'
 import { Risk } from '../ui/risk.js'
@@ -15,13 +17,14 @@ import { diffRows } from './summary.js'
 
 interface ProposalFormProps {
   visit: VisitState
+  session: TerminalSession
   task: RepairTaskId
   finding: Finding
   proposal: Proposal
 }
 
 /** What would mend a finding, whole, before a yes: edits, commands, the way back, the risk. The yes is bound to exactly this. */
-export function ProposalForm({ visit, task, finding, proposal }: ProposalFormProps) {
+export function ProposalForm({ visit, session, task, finding, proposal }: ProposalFormProps) {
   const t = useT()
   const language = useLanguage()
   const { runAndWait, isBusy } = useAction()
@@ -48,6 +51,9 @@ export function ProposalForm({ visit, task, finding, proposal }: ProposalFormPro
 
   if (!planned) return <AnswerForm input={proposal.input!} name={name} isOff={isOff} onAnswer={(answer) => void plan(answer)} />
   const { steps, risk, undo, typed: wanted } = planned.proposal
+  // With several files there is no single one to open.
+  const edits = steps.filter((step) => step.kind === 'edit')
+  const edited = edits.length === 1 && !edits[0]!.created ? edits[0] : undefined
   return (
     <form
       className="rt-proposal"
@@ -84,6 +90,11 @@ export function ProposalForm({ visit, task, finding, proposal }: ProposalFormPro
         >
           {name}
         </Button>
+        {edited && (
+          <Button size="sm" disabled={isOff} onClick={() => void editFile(session.id, `${visit.disks.mounted?.root ?? ''}${edited.path}`)}>
+            {t('repair.byHand')}
+          </Button>
+        )}
         {proposal.input && (
           <Button size="sm" disabled={isBusy} onClick={() => setPlanned(undefined)}>
             {t('repair.change')}

@@ -3,9 +3,12 @@ import { Button, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { RepairTaskId, TaskState } from '../../shared/repair.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
+import { showDiagnosis } from '../actions.js'
 import { api } from '../api.js'
 import { useT } from '../i18n.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { ErrorText } from '../ui/error-text.js'
 import { useFormat } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
@@ -15,7 +18,13 @@ import { FindingRow } from './finding-row.js'
 import { firstFault, signOf, summaryOf } from './summary.js'
 import './repair.css'
 
-export function RepairPanel({ visit, onward }: { visit: VisitState; onward: ReactNode }) {
+interface RepairPanelProps {
+  visit: VisitState
+  session: TerminalSession
+  onward: ReactNode
+}
+
+export function RepairPanel({ visit, session, onward }: RepairPanelProps) {
   const t = useT()
   const { run, isBusy } = useAction()
   const [chosen, setChosen] = useState<RepairTaskId | 'none'>()
@@ -39,7 +48,7 @@ export function RepairPanel({ visit, onward }: { visit: VisitState; onward: Reac
             )}
           </>
         ) : (
-          <Head tasks={ran}>
+          <Head tasks={ran} onReport={() => showDiagnosis('report', id, nameOf(session, t))}>
             <Button
               className="rt-panel-way"
               variant="transparent"
@@ -68,6 +77,7 @@ export function RepairPanel({ visit, onward }: { visit: VisitState; onward: Reac
                 key={task.task}
                 task={task}
                 visit={visit}
+                session={session}
                 isOpen={open === task.task}
                 onToggle={() => setChosen(open === task.task ? 'none' : task.task)}
               />
@@ -81,7 +91,7 @@ export function RepairPanel({ visit, onward }: { visit: VisitState; onward: Reac
   )
 }
 
-function Head({ tasks, children }: { tasks: readonly TaskState[]; children: ReactNode }) {
+function Head({ tasks, onReport, children }: { tasks: readonly TaskState[]; onReport: () => void; children: ReactNode }) {
   const t = useT()
   const format = useFormat()
   const findings = tasks.flatMap((task) => task.findings)
@@ -95,7 +105,12 @@ function Head({ tasks, children }: { tasks: readonly TaskState[]; children: Reac
         <h2 aria-live="polite">{t('repair.title', { n: findings.filter(({ state }) => state === 'fault').length })}</h2>
         {children}
       </div>
-      {at && <div className="rt-dim rt-sm">{t('repair.checked', { n: findings.length, time: format.time(at) })}</div>}
+      <div className="rt-row rt-between rt-sm">
+        <span className="rt-dim">{at && t('repair.checked', { n: findings.length, time: format.time(at) })}</span>
+        <Button className="rt-panel-way" variant="transparent" size="compact-sm" onClick={onReport}>
+          {t('repair.report')}
+        </Button>
+      </div>
     </div>
   )
 }
@@ -103,11 +118,12 @@ function Head({ tasks, children }: { tasks: readonly TaskState[]; children: Reac
 interface TaskProps {
   task: TaskState
   visit: VisitState
+  session: TerminalSession
   isOpen: boolean
   onToggle: () => void
 }
 
-function Task({ task, visit, isOpen, onToggle }: TaskProps) {
+function Task({ task, visit, session, isOpen, onToggle }: TaskProps) {
   const t = useT()
   const summary = summaryOf(task)
   const values = { n: 'n' in summary ? summary.n : 0, m: 'm' in summary ? summary.m : 0 }
@@ -118,7 +134,8 @@ function Task({ task, visit, isOpen, onToggle }: TaskProps) {
       <span className="rt-dim rt-sm rt-trunc">{t(`repair.${summary.kind}`, values)}</span>
     </>
   )
-  if (task.findings.length === 0 && !task.error) return <div className="rt-task rt-task-head">{line}</div>
+  const isSpeed = task.task === 'speed'
+  if (task.findings.length === 0 && !task.error && !isSpeed) return <div className="rt-task rt-task-head">{line}</div>
   const Chevron = isOpen ? IconChevronUp : IconChevronDown
   const body = `repair-${task.task}`
   return (
@@ -131,7 +148,15 @@ function Task({ task, visit, isOpen, onToggle }: TaskProps) {
       </h3>
       <div id={body} className="rt-task-body" hidden={!isOpen}>
         {task.error && <ErrorText error={task.error} />}
-        {isOpen && task.findings.map((finding) => <FindingRow key={finding.id} visit={visit} task={task.task} finding={finding} />)}
+        {isOpen &&
+          task.findings.map((finding) => (
+            <FindingRow key={finding.id} visit={visit} session={session} task={task.task} finding={finding} />
+          ))}
+        {isSpeed && (
+          <Button className="rt-repair-speed" size="sm" onClick={() => showDiagnosis('speed', visit.id, nameOf(session, t))}>
+            {t('repair.measure')}
+          </Button>
+        )}
       </div>
     </section>
   )

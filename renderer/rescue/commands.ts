@@ -5,7 +5,7 @@ import { api, attempt } from '../api.js'
 import { update, windowState } from '../state.js'
 import { showError } from '../ui/notify.js'
 import { restoreRisk } from './restore-risk.js'
-import type { StepName } from './steps.js'
+import type { ByHand, StepName } from './steps.js'
 
 export async function onceOnly(command: Promise<unknown>) {
   const done = await attempt(command)
@@ -37,6 +37,8 @@ export const tickStep = (id: string, step: StepName) =>
     const before = ticked[id] ?? []
     return before.includes(step) ? {} : { ticked: { ...ticked, [id]: [...before, step] } }
   })
+
+export const chooseStep = (id: string, step: ByHand) => update(({ chosenSteps }) => ({ chosenSteps: { ...chosenSteps, [id]: step } }))
 
 export const cancelRestore = () => update(() => ({ restoreAsked: undefined }))
 export function confirmRestore(id: string) {

@@ -1,7 +1,7 @@
 /** The right panel: where one is in the rescue and what comes next. It is there again after a restart. */
 import { ActionIcon, Button } from '@mantine/core'
 import { IconLayoutSidebarRightCollapse } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
@@ -14,12 +14,12 @@ import { RepairPanel } from '../repair/repair-panel.js'
 import { useIntervention, useWindow } from '../state.js'
 import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
-import { leaveRescue, tickStep } from './commands.js'
+import { chooseStep, leaveRescue, tickStep } from './commands.js'
 import { Guide } from './guide.js'
 import { LeaveList } from './leave-list.js'
 import { SignInGuide } from './sign-in-guide.js'
 import { Stepper } from './stepper.js'
-import { type ByHand, byHand, currentStep, leaveItems, type StepName } from './steps.js'
+import { type ByHand, byHand, currentStep, fixes, leaveItems, type StepName } from './steps.js'
 import { useVisit } from './use-visit.js'
 import './rescue.css'
 
@@ -30,7 +30,8 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
   const t = useT()
   const intervention = useIntervention(session.interventionId)
   const open = intervention && isOpenIntervention(intervention) ? intervention : undefined
-  const [chosen, setChosen] = useState<ByHand>('disks')
+  const chosen = useWindow((state) => state.chosenSteps[intervention?.id ?? ''] ?? 'disks')
+  const setChosen = (wanted: ByHand) => intervention && chooseStep(intervention.id, wanted)
   const known = currentStep(session, open)
   // From here on only the person knows how far the work is.
   const visit = useVisit(open && !open.practice ? visitId(session.host, session.port) : undefined)
@@ -46,9 +47,10 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
       <Head name={nameOf(session, t)}>{session.practice ? t('practice.sub') : open && <Since intervention={open} />}</Head>
       <Stepper
         step={step}
-        ticked={ticked}
+        ticked={open && fixes(visit, open.since) > 0 ? [...ticked, 'repair'] : ticked}
         session={session}
         intervention={open}
+        visit={visit}
         onStep={known === 'disks' && !visit?.leaving ? setChosen : undefined}
       />
       {session.practice ? (
@@ -124,7 +126,7 @@ function Work({ step, session, intervention, visit, onStep }: WorkProps) {
     </Button>
   )
   if (step === 'disks' && visit) return <DisksPanel visit={visit} session={session} onward={onward} />
-  if (step === 'repair' && visit) return <RepairPanel visit={visit} onward={onward} />
+  if (step === 'repair' && visit) return <RepairPanel visit={visit} session={session} onward={onward} />
   return (
     <>
       <div className="rt-panel-body">

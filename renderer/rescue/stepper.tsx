@@ -2,15 +2,17 @@ import { UnstyledButton } from '@mantine/core'
 import { IconCheck, IconMinus } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import type { VisitState } from '../../shared/visit.js'
 import { useT } from '../i18n.js'
 import { useFormat } from '../ui/format.js'
-import { type ByHand, byHand, type StepMark, type StepName, stepFact, stepMarks, stepNames } from './steps.js'
+import { type ByHand, byHand, type StepFact, type StepMark, type StepName, stepFact, stepMarks, stepNames } from './steps.js'
 
 interface StepperProps {
   step: StepName
   ticked: readonly StepName[]
   session: TerminalSession | undefined
   intervention: Intervention | undefined
+  visit: VisitState | undefined
   /** Set while the steps by hand can be chosen. */
   onStep?: ((step: ByHand) => void) | undefined
 }
@@ -18,7 +20,7 @@ interface StepperProps {
 const isByHand = (name: StepName): name is ByHand => (byHand as readonly string[]).includes(name)
 
 /** Six steps that never move; in a low window one line with six segments (rescue.css shows one of the two). */
-export function Stepper({ step, ticked, session, intervention, onStep }: StepperProps) {
+export function Stepper({ step, ticked, session, intervention, visit, onStep }: StepperProps) {
   const t = useT()
   const at = stepNames.indexOf(step)
   const marks = stepMarks(step, ticked)
@@ -39,7 +41,7 @@ export function Stepper({ step, ticked, session, intervention, onStep }: Stepper
               ) : (
                 <span>{words}</span>
               )}
-              <span className="rt-step-fact">{mark === 'done' && <Fact name={name} session={session} intervention={intervention} />}</span>
+              <span className="rt-step-fact">{mark === 'done' && <Fact fact={stepFact(name, session, intervention, visit)} />}</span>
             </li>
           )
         })}
@@ -74,18 +76,9 @@ function StepNumber({ mark, number }: { mark: StepMark; number: number }) {
   )
 }
 
-function Fact({
-  name,
-  session,
-  intervention,
-}: {
-  name: StepName
-  session: TerminalSession | undefined
-  intervention: Intervention | undefined
-}) {
+function Fact({ fact }: { fact: StepFact | undefined }) {
   const t = useT()
   const format = useFormat()
-  const fact = stepFact(name, session, intervention)
   switch (fact?.kind) {
     case 'time':
       return format.time(fact.at)
@@ -95,6 +88,10 @@ function Fact({
       return t('rescue.step.fact.accepted')
     case 'signed-in':
       return t('rescue.step.fact.signedIn', { user: fact.user, time: format.time(fact.at) })
+    case 'mounted':
+      return t('rescue.step.fact.mounted', { disk: fact.disk, root: fact.root })
+    case 'fixed':
+      return t('rescue.step.fact.fixed', { n: fact.n })
     default:
       return null
   }

@@ -1,6 +1,8 @@
-/** Where one stands in a rescue: pure. The steps never move; what RescueTerm cannot know (disks, repair) is the person's to tick off. */
+/** Where one stands in a rescue: pure. The steps never move; what RescueTerm cannot know is the person's to tick off. */
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import type { VisitState } from '../../shared/visit.js'
+import { changesSince } from './summary.js'
 
 export const stepNames = ['enter', 'hostKey', 'signIn', 'disks', 'repair', 'leave'] as const
 export type StepName = (typeof stepNames)[number]
@@ -38,12 +40,15 @@ export type StepFact =
   /** No line of the user's stood in the way. */
   | { kind: 'accepted' }
   | { kind: 'signed-in'; user: string; at: string }
+  | { kind: 'mounted'; disk: string; root: string }
+  | { kind: 'fixed'; n: number }
 
 /** What is said beside a step that is done. */
 export function stepFact(
   name: StepName,
   session: TerminalSession | undefined,
   intervention: Intervention | undefined,
+  visit?: VisitState,
 ): StepFact | undefined {
   if (!intervention) return undefined
   if (name === 'enter') return { kind: 'time', at: intervention.since }
@@ -55,8 +60,20 @@ export function stepFact(
     const { user, since } = session.phase.connection
     return { kind: 'signed-in', user, at: since }
   }
+  if (name === 'disks' && visit?.disks.mounted) {
+    const { device, root } = visit.disks.mounted
+    return { kind: 'mounted', disk: visit.disks.volumes.find(({ path }) => path === device)?.name ?? device, root }
+  }
+  if (name === 'repair') {
+    const n = fixes(visit, intervention.since)
+    return n > 0 ? { kind: 'fixed', n } : undefined
+  }
   return undefined
 }
+
+/** Changes of this rescue whose fault was looked for again and is gone. */
+export const fixes = (visit: VisitState | undefined, since: string): number =>
+  visit ? changesSince(visit.repair, since).filter(({ result }) => result === 'verified').length : 0
 
 export type LeaveItem =
   | { kind: 'wait'; state: 'running' | 'fine' }

@@ -6,6 +6,8 @@
 import { useEffect, useRef } from 'react'
 import { EnterPage } from '../enter/enter-page.js'
 import { HostKeyDialog } from '../host-key/host-key-dialog.js'
+import { ReportPage } from '../repair/report-page.js'
+import { SpeedPage } from '../repair/speed-page.js'
 import { InterventionPage } from '../rescue/intervention-page.js'
 import { SeveralPage } from '../rescue/several-page.js'
 import { StartPage } from '../servers/start-page.js'
@@ -51,6 +53,10 @@ function Content({ tab, active }: { tab: Tab; active: boolean }) {
       return <SettingsPage />
     case 'several':
       return <SeveralPage />
+    case 'speed':
+      return <SpeedPage visitKey={tab.visit} name={tab.name} />
+    case 'report':
+      return <ReportPage visitKey={tab.visit} name={tab.name} />
     case 'closed':
       return <ClosedPage tabKey={tab.key} target={tab.target} />
     case 'enter':

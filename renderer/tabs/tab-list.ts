@@ -10,6 +10,8 @@ export type Tab =
   | { key: string; kind: 'enter'; serverId: string }
   | { key: string; kind: 'settings' }
   | { key: string; kind: 'several' }
+  /** Of a server in rescue; `visit` as `visitId` makes it. */
+  | { key: string; kind: 'speed' | 'report'; visit: string; name: string }
 
 export interface TabList {
   tabs: readonly Tab[]

@@ -3,7 +3,17 @@
  * dragging are for the pointer. The badge says what is known of the server; RESCUE is a word, not only a colour.
  */
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
-import { IconFolder, IconLayoutList, IconLayoutSidebarRight, IconPlugConnectedX, IconPlus, IconSettings, IconX } from '@tabler/icons-react'
+import {
+  IconFileText,
+  IconFolder,
+  IconGauge,
+  IconLayoutList,
+  IconLayoutSidebarRight,
+  IconPlugConnectedX,
+  IconPlus,
+  IconSettings,
+  IconX,
+} from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { activateTab, closeTab, moveTabTo, openStartTab, togglePanel } from '../actions.js'
 import { isUnderWay, useEnteringOf } from '../enter/store.js'
@@ -201,6 +211,10 @@ function useLabel(tab: Tab): Label {
       return { icon: <IconSettings size={16} stroke={1.75} aria-hidden />, title: t('settings.title') }
     case 'several':
       return { icon: <IconLayoutList size={16} stroke={1.75} aria-hidden />, title: t('common.tab.several') }
+    case 'speed':
+      return { icon: <IconGauge size={16} stroke={1.75} aria-hidden />, title: t('speed.tab', { name: tab.name }), kind: 'rescue' }
+    case 'report':
+      return { icon: <IconFileText size={16} stroke={1.75} aria-hidden />, title: t('report.tab', { name: tab.name }), kind: 'rescue' }
     case 'closed':
       return { icon: <Plug />, title: closedName || tab.target }
     case 'enter': {

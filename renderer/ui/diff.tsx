@@ -20,7 +20,7 @@ export function Diff({ path, rows, note }: { path: string; rows: readonly DiffRo
           <CopyButton text={rows.map(asText).join('\n')} />
         </span>
       </div>
-      <div className="rt-diff-rows">
+      <div>
         {rows.map((row, index) => (
           <Row key={index} row={row} />
         ))}

@@ -49,6 +49,8 @@ export function useFormat() {
     duration: (ms: number) => formatDuration(ms, language),
     clock: formatClock,
     number: (n: number) => new Intl.NumberFormat(language).format(n),
+    /** A measured one: its further digits are noise. */
+    measured: (n: number) => new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(n),
   }
 }
 

@@ -17,6 +17,8 @@ export interface LoopDisks {
   records: CommandRecord[]
   /** Of this test's own. */
   folder: string
+  /** What stands before a command that is to run in the namespace. */
+  inside: readonly [string, ...string[]]
   /** Runs a script in the namespace; its further arguments are `$1` …. @returns its output. @throws what it printed. */
   run(script: string, ...args: string[]): string
   /** An empty image file of so many MiB. */
@@ -65,6 +67,7 @@ export async function createLoopDisks(): Promise<LoopDisks> {
     machine,
     records,
     folder,
+    inside: enter,
     run,
     image(megabytes) {
       const path = join(folder, `image-${images++}`)

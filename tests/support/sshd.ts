@@ -24,6 +24,8 @@ export interface SshdOptions {
   /** Creates an account with this password; its name is `user` of the result. */
   password?: string
   port?: number
+  /** Stands before sshd's command line: another namespace for it and all it starts. */
+  inside?: readonly string[]
 }
 
 export interface Sshd {
@@ -62,7 +64,8 @@ export async function startSshd(o: SshdOptions = {}): Promise<Sshd> {
       const config = join(dir, 'sshd_config')
       await writeFile(config, configuration(sshd, authorized, user, o))
       const before = (await sshd.log()).length
-      child = spawn('/usr/sbin/sshd', ['-D', '-f', config, '-E', logFile], { stdio: 'ignore' })
+      const [program, ...args] = [...(o.inside ?? []), '/usr/sbin/sshd', '-D', '-f', config, '-E', logFile]
+      child = spawn(program!, args, { stdio: 'ignore' })
       await listening(port, child, async () => (await sshd.log()).slice(before))
     },
     async stop() {

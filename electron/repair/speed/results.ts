@@ -1,6 +1,7 @@
 /** Numbers out of what fio and dd print, and the verdict on them. Pure. */
 import { z } from 'zod'
-import { type Medium, normalSpeed, type SpeedResult } from '../../../shared/speed.js'
+import { normalSpeed } from '../../../shared/normal-speed.js'
+import type { Medium, SpeedResult } from '../../../shared/speed.js'
 
 type RandomRead = NonNullable<SpeedResult['randomRead']>
 export type Latency = NonNullable<RandomRead['latency']>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { currentStep, leaveItems, stepFact, stepMarks } from '../../../../renderer/rescue/steps.js'
+import type { VisitState } from '../../../../shared/visit.js'
 import { asking, attention, intervention, leaving, open, session, signingIn } from './fixtures.js'
 
 describe('the step one stands at', () => {
@@ -49,6 +50,18 @@ describe('what is said beside a done step', () => {
     expect(stepFact('signIn', open(), intervention())).toEqual({ kind: 'signed-in', user: 'root', at: '2026-11-24T02:17:00Z' })
     expect(stepFact('signIn', signingIn, intervention())).toBeUndefined()
     expect(stepFact('disks', open(), intervention())).toBeUndefined()
+  })
+  it('tells what is mounted, and how many changes were verified in this rescue', () => {
+    const change = (at: string, result: string) => ({ at: `2026-11-24T0${at}:00Z`, result })
+    const visit = {
+      disks: { mounted: { device: '/dev/sdb1', root: '/mnt' }, volumes: [{ path: '/dev/sdb1', name: 'sdb1' }] },
+      repair: {
+        changes: [change('1:00', 'verified'), change('3:00', 'verified'), change('3:10', 'undone'), change('3:20', 'still-there')],
+      },
+    } as unknown as VisitState
+    expect(stepFact('disks', open(), intervention(), visit)).toEqual({ kind: 'mounted', disk: 'sdb1', root: '/mnt' })
+    expect(stepFact('repair', open(), intervention(), visit)).toEqual({ kind: 'fixed', n: 1 })
+    expect(stepFact('repair', open(), intervention())).toBeUndefined()
   })
 })
 
