@@ -87,6 +87,7 @@ export function createRouter(app: App, log: Log) {
       cancel: os.files.cancel.handler(({ input }) => files.transfers.cancel(input.id)),
       dismiss: os.files.dismiss.handler(({ input }) => files.transfers.dismiss(input.id)),
       answerClash: os.files.answerClash.handler(({ input }) => files.transfers.answer(input.id, input.questionId, input.answer)),
+      editMounted: os.files.editMounted.handler(({ input }) => app.editMounted(input.sessionId, input.path)),
       edit: os.files.edit.handler(({ input }) => files.edits.open(input.sessionId, input.path)),
       saveEdit: os.files.saveEdit.handler(({ input }) => files.edits.save(input.id, input.how)),
       closeEdit: os.files.closeEdit.handler(({ input }) => files.edits.close(input.id)),

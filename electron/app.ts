@@ -77,6 +77,8 @@ export interface App {
   accountImport: AccountImport
   /** @throws AppError `not-mounted`, `closed-early`. */
   openChroot(sessionId: string, dimensions: Dimensions): Promise<string>
+  /** Opens a file of the mounted system in the desktop's program. @throws AppError `closed-early`, `not-mounted`, `path-missing`. */
+  editMounted(sessionId: string, path: string): Promise<void>
   /** @throws AppError `bad-address`, `bad-port` or `not-found` before anything is tried. */
   sessionTarget(from: { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }): Promise<SessionTarget>
   importable(): Promise<ImportableServer[]>
@@ -204,12 +206,21 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     return { id: visitId(host, port), name: server.name, target: server.target, host, port, link: server.provider }
   }
 
-  async function openChroot(sessionId: string, dimensions: Dimensions): Promise<string> {
+  async function mountedSystemOf(sessionId: string) {
     const found = openRescues().find(({ session }) => session.id === sessionId)
     if (!found) throw new AppError('closed-early')
     const system = (await visits.open(found.id)).disks.mountedSystem()
     if (!system) throw new AppError('not-mounted')
+    return system
+  }
+  async function openChroot(sessionId: string, dimensions: Dimensions): Promise<string> {
+    const system = await mountedSystemOf(sessionId)
     return terminals.duplicate(sessionId, dimensions, commandLine(chrootShellWords(system.root)))
+  }
+
+  async function editMounted(sessionId: string, path: string): Promise<void> {
+    const { files: inSystem } = await mountedSystemOf(sessionId)
+    files.edits.open(sessionId, await inSystem.locate(path))
   }
 
   async function resolvePractice(): Promise<ResolvedTarget> {
@@ -320,6 +331,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     visits,
     visitTarget,
     openChroot,
+    editMounted,
     accountImport: createAccountImport(accounts, home),
     sessionTarget,
     onDidChange: changed.on,

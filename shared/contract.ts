@@ -167,6 +167,8 @@ export const contract = {
     answerClash: command.input(z.strictObject({ id, questionId: id, answer: ClashAnswer })).output(ok),
     /** Opens a copy in the desktop's program and writes every save back. */
     edit: command.input(z.strictObject({ sessionId: id, path })).output(ok),
+    /** The same for a file of the system that the session's rescue mounted; `path` is that system's own. */
+    editMounted: command.input(z.strictObject({ sessionId: id, path })).output(ok),
     saveEdit: command.input(z.strictObject({ id, how: z.enum(['save', 'overwrite']) })).output(ok),
     closeEdit: command.input(z.strictObject({ id })).output(ok),
   },

@@ -39,6 +39,8 @@ export interface SystemFiles {
   read(paths: readonly string[], maxBytes?: number): Promise<SystemFile[]>
   /** UTF-8 text, or undefined when there is no such file. Bytes that are not UTF-8 become U+FFFD. @throws AppError `file-too-large` above 2 MiB. */
   text(path: string): Promise<string | undefined>
+  /** Where a file really is on the rescue system: links are followed as the system itself would, never out of it. @throws AppError `path-missing`. */
+  locate(path: string): Promise<string>
   /** Empty when there is no such directory. Names are the machine's bytes, those that are not UTF-8 left out. */
   list(path: string): Promise<DirectoryEntry[]>
   /** Backup → new content beside it → rename. @throws AppError `file-changed` (nothing was written), `file-no-space`, `file-read-only`, `file-io`. */
@@ -140,6 +142,11 @@ export function createSystemFiles(machine: Machine, root: string): SystemFiles {
       if (file?.kind !== 'file') return undefined
       if (file.size > MAX_TEXT) throw new AppError('file-too-large', { file: path })
       return file.bytes.toString('utf8')
+    },
+    async locate(path) {
+      const [file] = await read([path], 1)
+      if (file?.kind !== 'file') throw new AppError('path-missing', { file: path })
+      return root + file.resolved
     },
     async list(path) {
       const { stdout } = await machine.run({

@@ -37,11 +37,11 @@ function openFiles(tabKey: string) {
   void watchFiles()
 }
 
-/** In the person's own editor; the view beside the session's terminal tells what becomes of it. */
-export function editFile(sessionId: string, path: string) {
+/** A file of the mounted system in the person's own editor; the view beside the session's terminal tells what becomes of it. */
+export function editMounted(sessionId: string, path: string) {
   const tab = windowState().tabs.find((one) => one.kind === 'session' && one.sessionId === sessionId)
   if (tab) openFiles(tab.key)
-  return call(api.files.edit({ sessionId, path }))
+  return call(api.files.editMounted({ sessionId, path }))
 }
 
 export function closeFiles(tabKey: string) {

@@ -6,7 +6,7 @@ import type { Finding, Proposal, ProposalAnswer, RepairTaskId, StepPreview } fro
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
 import { api } from '../api.js'
-import { editFile } from '../files/store.js'
+import { editMounted } from '../files/store.js'
 import { useLanguage, useT } from '../i18n.js'
 import { Diff } from '../ui/diff.js'
 import { Risk } from '../ui/risk.js'
@@ -91,7 +91,7 @@ export function ProposalForm({ visit, session, task, finding, proposal }: Propos
           {name}
         </Button>
         {edited && (
-          <Button size="sm" disabled={isOff} onClick={() => void editFile(session.id, `${visit.disks.mounted?.root ?? ''}${edited.path}`)}>
+          <Button size="sm" disabled={isOff} onClick={() => void editMounted(session.id, edited.path)}>
             {t('repair.byHand')}
           </Button>
         )}

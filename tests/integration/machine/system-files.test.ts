@@ -60,6 +60,14 @@ describe('reading', () => {
     expect(answers[0]).toMatchObject({ resolved: '/etc/real' })
   })
 
+  it('locates a file inside the root, whatever its links say', async () => {
+    writeFileSync(join(root, 'etc/real'), 'x')
+    symlinkSync('/etc/real', join(root, 'etc/absolute'))
+    symlinkSync(join(top, 'secret'), join(root, 'etc/outside'))
+    expect(await files.locate('/etc/absolute')).toBe(join(root, 'etc/real'))
+    await expect(files.locate('/etc/outside')).rejects.toMatchObject({ code: 'path-missing' })
+  })
+
   it('takes any name as a name', async () => {
     const names = ['$(touch pwned)', "it's", 'a b', '-n', 'new\nline', '`id`', '"', '\\', '*']
     for (const name of names) writeFileSync(join(root, 'etc', name), name)
