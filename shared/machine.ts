@@ -106,6 +106,8 @@ export type ChainLink = z.infer<typeof ChainLink>
 export const MachinePlan = z.strictObject({
   digest: z.string(),
   purpose: z.enum(['unlock', 'mount', 'mount-read-only', 'unmount']),
+  /** Where a plan to mount puts the system's root. */
+  root: z.string().optional(),
   commands: z.array(PlannedCommand),
   risk: Risk,
 })

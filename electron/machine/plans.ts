@@ -28,16 +28,19 @@ export interface PlanStep {
 
 export interface Plan {
   purpose: MachinePlan['purpose']
+  /** Where a plan to mount puts the system's root. */
+  root?: string
   steps: PlanStep[]
 }
 
 const risks: readonly Risk[] = ['reads', 'writes', 'data']
 
-export function previewPlan({ purpose, steps }: Plan): MachinePlan {
+export function previewPlan({ purpose, root, steps }: Plan): MachinePlan {
   const digest = createHash('sha256').update(JSON.stringify(steps.map(({ words, asks }) => [words, asks ?? ''])))
   return {
     digest: digest.digest('hex'),
     purpose,
+    ...(root === undefined ? {} : { root }),
     commands: steps.map(({ words, shown = words, risk, asks }) => ({
       command: stripServerText(commandLine(shown), 2000),
       risk,
@@ -155,7 +158,7 @@ export function planMount(wish: MountWish): Plan | undefined {
   // What is mounted below a shared mount appears in the namespaces of services (udevd, networkd) too, and unmounting it here may leave
   // it there, which keeps the disk in use.
   if (below.length > 0) steps.push({ words: ['mount', '--make-private', root], risk: 'reads', device: device.path }, ...below)
-  return steps.length > 0 ? { purpose: isReadOnly ? 'mount-read-only' : 'mount', steps } : undefined
+  return steps.length > 0 ? { purpose: isReadOnly ? 'mount-read-only' : 'mount', root, steps } : undefined
 }
 
 /** What programs of the mounted system expect of a running kernel. */

@@ -61,7 +61,7 @@ export function Systems({ visit, disks }: { visit: VisitState; disks: DisksState
               disabled={isBusy}
               onClick={() => run(api.visit.mount({ id, digest: mount.digest }))}
             >
-              {t('disks.mount', { root: '/mnt' })}
+              {t('disks.mount', { root: mount.root ?? '' })}
             </Button>
             {mountReadOnly && (
               <Button size="sm" disabled={isBusy} onClick={() => run(api.visit.mount({ id, digest: mountReadOnly.digest }))}>

@@ -8,10 +8,12 @@ interface LegendProps {
   session: TerminalSession
   intervention: Intervention | undefined
   rescue: boolean
+  /** Where the mounted system is, or would be. */
+  root: string
 }
 
 /** Says what is temporary now, above the terminal: amber in rescue, ink in practice, nothing on an ordinary server. */
-export function Legend({ session, intervention, rescue }: LegendProps) {
+export function Legend({ session, intervention, rescue, root }: LegendProps) {
   const t = useT()
   if (rescue) {
     const restarting = intervention?.watch?.purpose === 'leaving' || intervention?.state === 'restoring'
@@ -23,7 +25,7 @@ export function Legend({ session, intervention, rescue }: LegendProps) {
         </span>
         <span className="rt-trunc">
           {session.practice && <b>{t('terminal.term.practiceFirst')} </b>}
-          {t(restarting ? 'terminal.term.restarting' : session.chroot ? 'terminal.term.inside' : 'terminal.term.temporary')}
+          {t(restarting ? 'terminal.term.restarting' : session.chroot ? 'terminal.term.inside' : 'terminal.term.temporary', { root })}
         </span>
       </div>
     )

@@ -45,7 +45,7 @@ export function NoticeLine({ notice }: { notice: TerminalNotice }) {
       case 'filtered':
         return t('terminal.notice.filtered', { n: notice.count })
       case 'outside':
-        return t('terminal.notice.outside', { what: notice.what })
+        return t('terminal.notice.outside', { what: notice.what, root: notice.root })
       case 'reboot':
         return t('terminal.notice.reboot')
     }

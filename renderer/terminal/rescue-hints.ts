@@ -5,7 +5,7 @@
 
 export type RescueHint =
   /** This file or setting is the rescue system's. */
-  { kind: 'outside'; what: string } | { kind: 'reboot' }
+  { kind: 'outside'; what: string; root: string } | { kind: 'reboot' }
 
 export interface RescueShell {
   /** Where the customer's system is mounted, or would be. */
@@ -60,10 +60,10 @@ function hintOf(part: string, { root, isSticky }: RescueShell): RescueHint | und
   if (name === 'chroot' || words.some((word) => word === root || word.startsWith(`${root}/`) || word === '-R' || word.startsWith('--root')))
     return undefined
   const redirected = /(?:^|\s)\d?>{1,2}\s*(\/\S+)/.exec(part)?.[1]
-  if (redirected && isOutside(redirected)) return { kind: 'outside', what: redirected }
+  if (redirected && isOutside(redirected)) return { kind: 'outside', what: redirected, root }
   const isWriter = editors.test(name) || name === 'tee' || (name === 'sed' && rest.some((word) => /^-\w*i/.test(word)))
   const file = isWriter ? rest.find(isOutside) : undefined
-  if (file) return { kind: 'outside', what: file }
-  if (settings.test(name) && !harmless[name]?.test(rest[0] ?? '')) return { kind: 'outside', what: name }
+  if (file) return { kind: 'outside', what: file, root }
+  if (settings.test(name) && !harmless[name]?.test(rest[0] ?? '')) return { kind: 'outside', what: name, root }
   return undefined
 }

@@ -89,7 +89,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
   return (
     <div ref={box} className={`rt-term${rescue ? ' rt-term-rescue' : ''}${filesOpen ? ' rt-term-with-files' : ''}`}>
       <div className="rt-term-frame">
-        <Legend session={session} intervention={intervention} rescue={rescue} />
+        <Legend session={session} intervention={intervention} rescue={rescue} root={rootOf(visit)} />
         <div className="rt-term-stack">
           {/* biome-ignore lint/a11y/noStaticElementInteractions: every command of the menu has a key */}
           <div ref={place} className="rt-term-place" inert={kind === 'needs-credentials'} onContextMenu={openMenu} />
@@ -126,13 +126,16 @@ function isFree(box: HTMLElement | null) {
   return !activeElement || activeElement === document.body || !!box?.contains(activeElement)
 }
 
+/** Where the customer's system is mounted, or would be. */
+const rootOf = (visit: VisitState | undefined) => visit?.disks.mounted?.root ?? '/mnt'
+
 function useAppearance(terminal: LiveTerminal, rescue: boolean, visit: VisitState | undefined) {
   const scheme = useComputedColorScheme('dark')
   const fontSize = useAppPart((app) => app.settings.fontSize)
   const scrollback = useAppPart((app) => app.settings.scrollback)
   const screenReader = useAppPart((app) => app.settings.screenReader)
   const remoteClipboard = useAppPart((app) => app.settings.remoteClipboard)
-  const root = visit && (visit.disks.mounted?.root ?? '/mnt')
+  const root = visit && rootOf(visit)
   const isSticky = visit?.stickiness === 'until-left'
   useEffect(() => {
     const rescueShell = root === undefined ? undefined : { root, isSticky }

@@ -17,7 +17,7 @@ test.each([
   ['ufw disable', 'ufw'],
   ['systemctl disable ufw', 'systemctl'],
 ])('%s changes the rescue system', (typed, what) => {
-  expect(rescueHint(prompt + typed, shell)).toEqual({ kind: 'outside', what })
+  expect(rescueHint(prompt + typed, shell)).toEqual({ kind: 'outside', what, root: '/mnt' })
 })
 
 test.each([
@@ -50,7 +50,7 @@ test.each(['reboot', 'sudo reboot', 'shutdown -r now', 'systemctl reboot', 'init
 test.each(['root@rescue:~# nano /etc/fstab', '~ # nano /etc/fstab', 'root@rescue ~ % nano /etc/fstab'])(
   'reads the prompt of %s',
   (line) => {
-    expect(rescueHint(line, shell)).toEqual({ kind: 'outside', what: '/etc/fstab' })
+    expect(rescueHint(line, shell)).toEqual({ kind: 'outside', what: '/etc/fstab', root: '/mnt' })
   },
 )
 
