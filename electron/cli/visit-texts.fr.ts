@@ -93,7 +93,7 @@ export const fr: VisitTexts = {
   restartNow: 'Redémarrer la machine maintenant ?',
   noReboot: 'Pas redémarré, comme demandé. Tout est démonté.',
   backToNormal: (d) => `Retour à la normale : ${d.host} présente de nouveau votre clé.`,
-  nothingAside: (d) => `${d.host} a été redémarré. Aucune de vos lignes n’était mise de côté : rien n’a été rétabli.`,
+  nothingAside: (d) => `${d.host} a été redémarré. Aucune de vos lignes n’était mise de côté : rien n’a été rétabli.`,
   examining: 'Contrôle, en lecture seule…',
   saved: (d) => `Rapport enregistré : ${d.file}`,
 }
