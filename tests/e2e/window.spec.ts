@@ -18,6 +18,8 @@ const bridgeNames = [
   'readClipboard',
   'rememberOpen',
   'rememberedOpen',
+  'saveReport',
+  'showSavedReport',
 ]
 
 /** What the main process knows of the window. */
