@@ -74,7 +74,7 @@ export function ReportPage({ visitKey, name }: { visitKey: string; name: string 
           <Faults visit={visit} />
           <Hardware visit={visit} onMeasure={() => showDiagnosis('speed', visitKey, name)} />
           <WhatGoesIn visit={visit} parts={parts} onParts={setParts} />
-          <RemovedNote removed={report.removed} />
+          <RemovedNote report={report} />
         </div>
         <section className="rt-report-right" aria-label={t('report.preview')}>
           <div className="rt-row rt-between">
@@ -244,13 +244,20 @@ function WhatGoesIn({ visit, parts, onParts }: { visit: VisitState; parts: Parts
   )
 }
 
+/** Stands where a secret was. */
+const REMOVED = '[removed]'
 const removedKinds = ['password-hash', 'private-key', 'token', 'password', 'url-credentials', 'email'] as const
 
-function RemovedNote({ removed }: { removed: Report['removed'] }) {
+function RemovedNote({ report: { removed, markdown } }: { report: Report }) {
   const t = useT()
   const language = useLanguage()
   const seen = useRef(-1)
-  const list = removedKinds.flatMap((kind) => (removed[kind] ? t(`report.kind.${kind}`, { n: removed[kind] }) : []))
+  // What evidence showed was removed when it was read, and is not counted by kind.
+  const others = markdown.split(REMOVED).length - 1 - removedKinds.reduce((sum, kind) => sum + (removed[kind] ?? 0), 0)
+  const list = [
+    ...removedKinds.flatMap((kind) => (removed[kind] ? t(`report.kind.${kind}`, { n: removed[kind] }) : [])),
+    ...(others > 0 ? [t('report.kind.other', { n: others })] : []),
+  ]
   /** One place after the other. */
   function showNext() {
     const places = document.querySelectorAll<HTMLElement>('.rt-report-text mark')
@@ -286,7 +293,7 @@ function Preview({ text }: { text: string }) {
     <pre className="rt-commands rt-report-text" tabIndex={0}>
       {text.split('\n').map((line, index) => (
         <span key={index} className={/^#/.test(line) ? 'rt-report-heading' : undefined}>
-          {line.split('[removed]').flatMap((part, at) => (at === 0 ? [part] : [<mark key={at}>[removed]</mark>, part]))}
+          {line.split(REMOVED).flatMap((part, at) => (at === 0 ? [part] : [<mark key={at}>{REMOVED}</mark>, part]))}
           {'\n'}
         </span>
       ))}
