@@ -44,7 +44,7 @@ async function followList(options: Options, skips: Map<string, SkipReason>, w: V
   })
   const isOver = () => visit.leaving.state() === undefined
   try {
-    while (!isOver()) {
+    while (!isOver() || news(items, told).length > 0) {
       await until({ onDidChange: w.onDidChange, signal: w.signal, isDone: () => isOver() || news(items, told).length > 0 })
       for (const item of news(items, told)) {
         told.set(item.id, item.state)
