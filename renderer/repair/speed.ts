@@ -1,6 +1,6 @@
 /** What the page of a measurement says and draws, from its numbers: pure. */
 import { normalSpeed } from '../../shared/normal-speed.js'
-import type { Medium, SpeedResult } from '../../shared/speed.js'
+import type { SpeedResult } from '../../shared/speed.js'
 
 export type RateName = 'rr' | 'rw' | 'sr' | 'sw'
 export interface Rate {
@@ -41,7 +41,7 @@ export function ratesOf(result: SpeedResult, all: readonly SpeedResult[]): Rate[
 }
 
 /** Known for reads, 32 at a time; what writes do depends on the file system and its journal as well. */
-function normalOf(name: RateName, result: SpeedResult & { medium?: Medium | undefined }): readonly [number, number] | undefined {
+function normalOf(name: RateName, result: SpeedResult): readonly [number, number] | undefined {
   if (!result.medium) return undefined
   const { iops, sequential } = normalSpeed[result.medium]
   if (name === 'rr') return isFio(result) ? iops : undefined

@@ -52,9 +52,9 @@ export function createTestSystem(files: Record<string, string>, os: Partial<Moun
   return system
 }
 
-export function repairsOf(system: MountedSystem, task: RepairTask): Repairs {
+export function repairsOf(system: MountedSystem, ...tasks: RepairTask[]): Repairs {
   return createRepairs({
-    tasks: [task],
+    tasks,
     system: () => system,
     commands: () => [],
     clock: systemClock,

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest'
-import { systemClock } from '../../../electron/clock.js'
-import { silentLog } from '../../../electron/log.js'
 import type { Machine } from '../../../electron/machine/machine.js'
-import { createRepairs } from '../../../electron/repair/repairs.js'
 import type { MountedSystem, RepairTask } from '../../../electron/repair/task.js'
 import { readUnits } from '../../../electron/repair/units.js'
 import { AppError } from '../../../shared/errors.js'
+import { repairsOf } from '../../support/mounted-system.js'
 
 /** Says each time something else, unless the first time it says nothing. */
 function machineOf(isLost = false) {
@@ -30,16 +28,7 @@ function repairsOn(machine: Machine, seen: string[]) {
     },
   })
   const system = { machine, root: '/mnt', readOnly: true } as unknown as MountedSystem
-  return createRepairs({
-    tasks: [task('network'), task('firewall')],
-    system: () => system,
-    commands: () => [],
-    clock: systemClock,
-    log: silentLog,
-    changes: [],
-    save: async () => {},
-    onDidChange() {},
-  })
+  return repairsOf(system, task('network'), task('firewall'))
 }
 
 it('asks which services start once for all tasks of a look, and again for the next look', async () => {
