@@ -145,6 +145,7 @@ describe('two interventions among foreign edits', () => {
     fc.assert(
       fc.property(content, fc.array(operation, { maxLength: 14 }), (start, operations) => {
         let text = start.toString('latin1')
+        let suppliesNewline = false
         const open = new Map<string, EditPlan>()
         const toggle = (id: 'aa' | 'bb') => {
           const before = text
@@ -170,10 +171,14 @@ describe('two interventions among foreign edits', () => {
               writeTo: 'f',
             })
             open.set(id, next)
+            suppliesNewline ||= text !== '' && !text.endsWith('\n')
             text = next.files[0]?.after.toString('latin1') ?? text
           }
           const lines = (value: string) => strip(value).filter((item, index, all) => item !== '' || index < all.length - 1)
-          expect(lines(text)).toEqual(lines(before))
+          const [now, then] = [lines(text), lines(before)]
+          // A supplied newline that goes again takes an emptied last line with it: see the test below.
+          if (suppliesNewline && then.at(-1) === '' && now.length < then.length) then.pop()
+          expect(now).toEqual(then)
         }
         for (const { kind, at, line } of operations) {
           if (kind === 'toggle-aa' || kind === 'toggle-bb') {
@@ -195,5 +200,16 @@ describe('two interventions among foreign edits', () => {
       }),
       { numRuns: 3000 },
     )
+  })
+
+  test('a last line that its owner emptied is what it would be without us', () => {
+    const known = `host ${keyText(keys[0]!)}\n`
+    const plan = planSetAside([{ path: 'f', system: false, bytes: Buffer.from(`${known}#rescueterm:zz `) }], context('aa'), {
+      alsoWrite: false,
+      writeTo: 'f',
+    })
+    const { after, edits } = plan.files[0]!
+    const emptied = Buffer.from(after.toString('latin1').replace('#rescueterm:zz ', ''), 'latin1')
+    expect(invert(emptied, 'aa', edits).after.toString('latin1')).toBe(known)
   })
 })
