@@ -8,7 +8,7 @@ import { lookOnce } from './disks.js'
 import { exits } from './failure.js'
 import { harmless } from './output.js'
 import { until, type VisitWork, withVisit } from './visit-session.js'
-import { manualSteps, problemText } from './visit-texts.js'
+import { manualSteps, problemText, type VisitTexts } from './visit-texts.js'
 
 const reasons = SkipReason.options
 
@@ -93,7 +93,8 @@ async function decide(item: LeavingItem, options: Options, skips: Map<string, Sk
   const { visit, texts, output, console } = w
   const id = LeavingItemId.parse(item.id)
   if (id === 'reboot' && item.state === 'waits' && options.noReboot) {
-    output.tell(texts.noReboot)
+    const unmount = visit.leaving.state()!.items.find((one) => one.id === 'unmount')!
+    output.tell(`${texts.noReboot} ${unmountText(unmount, visit.disks.state().mounted?.root, texts)}`)
     return exits.done
   }
   const reason = skips.get(id)
@@ -118,6 +119,12 @@ async function decide(item: LeavingItem, options: Options, skips: Map<string, Sk
   await w.agree(texts.restartNow)
   await visit.leaving.restart()
   return undefined
+}
+
+/** What became of the mounts. `root`: where the system is mounted, as last seen. */
+export function unmountText({ state }: LeavingItem, root: string | undefined, { unmounted }: VisitTexts): string {
+  if (state === 'fine') return unmounted.done
+  return root === undefined ? unmounted.nothing : unmounted.skipped({ root: harmless(root) })
 }
 
 const toJson = (items: readonly LeavingItem[]) =>

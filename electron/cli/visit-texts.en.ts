@@ -86,7 +86,12 @@ export const en: VisitTexts = {
   faultQuestion: 'Skip it? 1 fixed by hand, 2 I have the console, 3 not needed, 4 another reason, r check again, Enter stops: ',
   bootModeDone: 'Press Enter when the boot mode is back to disk: ',
   restartNow: 'Restart the machine now?',
-  noReboot: 'Not restarted, as you asked. Everything is unmounted.',
+  noReboot: 'Not restarted, as you asked.',
+  unmounted: {
+    done: 'Everything is unmounted.',
+    nothing: 'Nothing was mounted.',
+    skipped: (d) => `Unmounting was skipped: ${d.root} is still mounted, unless you unmounted it.`,
+  },
   backToNormal: (d) => `Back to normal: ${d.host} shows your own key again.`,
   nothingAside: (d) => `${d.host} was restarted. No lines of yours were set aside for it, so none were put back.`,
   examining: 'Examining, reads only…',

@@ -91,7 +91,12 @@ export const fr: VisitTexts = {
   faultQuestion: 'Passer outre ? 1 réparé à la main, 2 j’ai la console, 3 inutile, 4 autre raison, r recontrôler, Entrée arrête : ',
   bootModeDone: 'Appuyez sur Entrée quand le mode de démarrage est revenu au disque : ',
   restartNow: 'Redémarrer la machine maintenant ?',
-  noReboot: 'Pas redémarré, comme demandé. Tout est démonté.',
+  noReboot: 'Pas redémarré, comme demandé.',
+  unmounted: {
+    done: 'Tout est démonté.',
+    nothing: 'Rien n’était monté.',
+    skipped: (d) => `Le démontage a été passé : ${d.root} reste monté, sauf si vous l’avez démonté.`,
+  },
   backToNormal: (d) => `Retour à la normale : ${d.host} présente de nouveau votre clé.`,
   nothingAside: (d) => `${d.host} a été redémarré. Aucune de vos lignes n’était mise de côté : rien n’a été rétabli.`,
   examining: 'Contrôle, en lecture seule…',

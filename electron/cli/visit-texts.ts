@@ -53,6 +53,7 @@ export interface VisitTexts {
   bootModeDone: string
   restartNow: string
   noReboot: string
+  unmounted: { done: string; nothing: string; skipped: Say }
   backToNormal: Say
   nothingAside: Say
   // diagnose

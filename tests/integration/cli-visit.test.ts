@@ -197,7 +197,7 @@ describe('in rescue', () => {
 
   test('leave by hand stops before the restart, and leaves nothing that goes on by itself', async () => {
     const pty = await visit('leave', '--yes', '--no-reboot', '--skip', 'boot-mode=console')
-    await pty.waitFor('Not restarted, as you asked')
+    await pty.waitFor('Not restarted, as you asked. Nothing was mounted.')
     expect(await pty.exit).toBe(0)
     expect((await cli.run(['status', '--json'], { env })).json()).toMatchObject({ interventions: [{ state: 'active' }] })
     const stored = execFileSync('sh', ['-c', 'cat "$1"/visits/*', 'sh', join(home, '.config', 'RescueTerm')], { encoding: 'utf8' })
