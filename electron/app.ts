@@ -27,15 +27,13 @@ import { createPracticeServer, type PracticeServer } from './practice/server.js'
 import { type Accounts, createAccounts, type GivenAccount } from './providers/accounts.js'
 import { type AccountImport, createAccountImport } from './providers/import-account.js'
 import { noVault, type SecretVault } from './providers/vault.js'
-import { measureSpeed } from './repair/speed/measure.js'
-import { createRepairTasks } from './repair/tasks.js'
 import { createInterventions, type Interventions } from './rescue/interventions.js'
 import { createServers, type Servers } from './servers.js'
 import { createTerminalSessions, type SessionTarget, type TerminalSessions } from './sessions/terminal-sessions.js'
 import { createSettings, type SettingsStore } from './settings.js'
 import { listConfigHosts, type ResolvedTarget, resolveTarget } from './ssh/config.js'
-import { connectSsh } from './ssh/connect.js'
-import { probeHostKey } from './ssh/probe.js'
+import type { connectSsh } from './ssh/connect.js'
+import type { probeHostKey } from './ssh/probe.js'
 import { createVisits, type Visits, type VisitTarget } from './visit/visits.js'
 
 export interface Platform {
@@ -87,12 +85,17 @@ export interface App {
   dispose(): Promise<void>
 }
 
+const loadSsh = () => import('./ssh/connect.js')
+/** The window has drawn its first page by then; the first connection need not wait for what it needs. */
+const LOAD_SSH_MS = 1000
+
 export function createApp(platform: Platform, replaced: Partial<AppParts> = {}): App {
   const parts: AppParts = {
     clock: systemClock,
     log: stderrLog,
-    connect: connectSsh,
-    probe: probeHostKey,
+    // ssh2 and everything about repairs are two thirds of the code: a window is not kept waiting for them.
+    connect: async (target, o) => (await loadSsh()).connectSsh(target, o),
+    probe: async (target) => (await import('./ssh/probe.js')).probeHostKey(target),
     resolve: resolveTarget,
     ...replaced,
   }
@@ -158,8 +161,9 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     dataDir,
     clock,
     log,
-    tasks: createRepairTasks(clock),
-    measureSpeed: (system, options, signal, onProgress) => measureSpeed(clock, system, options, signal, onProgress),
+    loadTasks: async () => (await import('./repair/tasks.js')).createRepairTasks(clock),
+    measureSpeed: async (system, options, signal, onProgress) =>
+      (await import('./repair/speed/measure.js')).measureSpeed(clock, system, options, signal, onProgress),
     accounts,
     connection(id) {
       const open = openRescues().filter((one) => one.id === id)
@@ -277,6 +281,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
   }
   const background = new AbortController()
   let judging = Promise.resolve()
+  let cancelLoading = () => {}
 
   /** The practice drill goes on by itself once the server is back, as an admin would press *Reconnect*. */
   function followPractice() {
@@ -365,6 +370,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
         return []
       })
       judging = judgeServers(background.signal)
+      if (isWindow) cancelLoading = clock.setTimeout(() => void loadSsh(), LOAD_SSH_MS)
       changed.emit()
     },
     async importable() {
@@ -385,6 +391,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     },
     async dispose() {
       background.abort()
+      cancelLoading()
       for (const stop of stops) stop()
       await Promise.all([files.dispose(), visits.dispose()])
       terminals.dispose()

@@ -30,10 +30,7 @@ else app.quit()
 function run() {
   const log = stderrLog
   let window: Window | undefined
-  denyEverything(session.defaultSession)
-  serveScheme(join(folder, 'renderer'))
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, app.getLocale(), (command) => window?.command(command))))
-
+  // The core starts while the window is made.
   const vault = createVault({ folder: app.getPath('userData'), storage: safeStorage, platform: process.platform, log })
   const core = superviseCore<MessagePortMain>({
     fork() {
@@ -61,6 +58,9 @@ function run() {
     clock: systemClock,
     log,
   })
+  denyEverything(session.defaultSession)
+  serveScheme(join(folder, 'renderer'))
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, app.getLocale(), (command) => window?.command(command))))
   window = openWindow({ folder, store: openWindowState(app.getPath('userData')), core, ...(target ? { target } : {}) })
   app.on('second-instance', (_event, _argv, _directory, data) => {
     const second = SecondStart.safeParse(data)

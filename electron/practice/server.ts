@@ -10,12 +10,15 @@ import type { PracticeState } from '../../shared/practice.js'
 import { readDurable, writeDurably } from '../durable-file.js'
 import { createEmitter } from '../emitter.js'
 import type { Tree } from './file-tree.js'
-import { type Identities, knownHostsLines, loadIdentities, makePassword } from './identity.js'
-import { type Listener, listen } from './listener.js'
+import type { Identities } from './identity.js'
+import type { Listener } from './listener.js'
 import { bootMachine, createCustomerDisk, type Mode } from './machine.js'
 
 // Long enough to be seen as "nothing answers" by a watch that asks every two seconds, short enough not to be waited for.
 const RESTART_MS = 1500
+
+/** With ssh2's server: only a practice needs it. */
+const load = async () => ({ ...(await import('./identity.js')), ...(await import('./listener.js')) })
 
 export interface PracticeServer {
   state(): PracticeState
@@ -47,6 +50,7 @@ export function createPracticeServer(o: { dataDir: string; randomart(blob: Buffe
 
   async function boot(mode: Mode) {
     const { identities, customer, port } = running!
+    const { makePassword, listen } = await load()
     const rescuePassword = mode === 'rescue' ? makePassword() : undefined
     const machine = bootMachine({ mode, customer, keys: identities[mode], bootedAt: new Date() })
     listener = await listen({
@@ -76,6 +80,7 @@ export function createPracticeServer(o: { dataDir: string; randomart(blob: Buffe
   }
 
   async function start() {
+    const { loadIdentities, knownHostsLines } = await load()
     const identities = await loadIdentities(directory)
     const portFile = join(directory, 'port')
     const stored = Number((await readDurable(portFile))?.toString('latin1').trim())

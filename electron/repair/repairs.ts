@@ -3,11 +3,10 @@
  * before its first step; when a step fails, the edits before it are taken back. Tasks only read and plan; this file alone changes.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { z } from 'zod'
 import { AppError } from '../../shared/errors.js'
 import type { CommandRecord } from '../../shared/machine.js'
 import {
-  Change,
+  type Change,
   type Proposal,
   type ProposalAnswer,
   type RepairState,
@@ -19,23 +18,8 @@ import { stripServerText } from '../../shared/server-text.js'
 import type { Clock } from '../clock.js'
 import { explained, type Log } from '../log.js'
 import { backupOf, digestOf, type EditStep, previewProposal } from './preview.js'
+import type { StoredChange } from './stored-change.js'
 import type { MountedSystem, PlannedProposal, RepairTask, Step, TaskFinding } from './task.js'
-
-/** A change with what undoing it needs; kept in the visit's file, without any secret. */
-export const StoredChange = z.strictObject({
-  change: Change,
-  edits: z.array(
-    z.strictObject({
-      path: z.string(),
-      /** Of what was written; undefined when the file was removed. An undo refuses another content. */
-      sha256: z.string().optional(),
-      backup: z.strictObject({ path: z.string(), on: z.enum(['system', 'rescue']) }).optional(),
-      mode: z.number().int(),
-    }),
-  ),
-  undo: z.array(z.strictObject({ words: z.array(z.string()).nonempty(), risk: z.enum(['reads', 'writes', 'data']) })),
-})
-export type StoredChange = z.infer<typeof StoredChange>
 
 export interface ProposalChoice {
   task: RepairTaskId

@@ -8,7 +8,7 @@ import { SkipReason } from '../../shared/visit.js'
 import { readJsonFile, writeJsonFile } from '../durable-file.js'
 import { type FileOperations, nodeFiles } from '../file-operations.js'
 import type { Log } from '../log.js'
-import { StoredChange } from '../repair/repairs.js'
+import { StoredChange } from '../repair/stored-change.js'
 
 export const VisitRecord = z.strictObject({
   version: z.literal(1).default(1),

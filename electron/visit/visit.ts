@@ -54,7 +54,7 @@ export interface VisitsParts {
   dataDir: string
   clock: Clock
   log: Log
-  tasks: readonly RepairTask[]
+  loadTasks(): Promise<readonly RepairTask[]>
   measureSpeed(
     system: MountedSystem,
     options: { write: boolean },
@@ -115,7 +115,8 @@ export interface OwnVisit {
   refresh(): void
   dispose(): Promise<void>
 }
-export type VisitParts = VisitsParts & {
+export type VisitParts = Omit<VisitsParts, 'loadTasks'> & {
+  tasks: readonly RepairTask[]
   /** Writes a part of the record; the rest stays as the disk has it, for the command line may have been there. */
   save(id: string, change: Partial<VisitRecord>): Promise<void>
   onDidChange(): void

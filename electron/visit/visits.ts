@@ -6,9 +6,12 @@ import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { createEmitter } from '../emitter.js'
 import { splitServer } from '../providers/provider.js'
 import { createVisitStore, type VisitRecord } from './store.js'
-import { createVisit, INSPECT_MS, manualOf, type OwnVisit, problemOf, type Visit, type VisitsParts, type VisitTarget } from './visit.js'
+import type { OwnVisit, Visit, VisitsParts, VisitTarget } from './visit.js'
 
 export type { VisitTarget } from './visit.js'
+
+/** Most starts of the app need none of it. */
+const load = () => import('./visit.js')
 
 export interface Visits {
   /** Goes on with what the last run of the app left: entering, and leaving. */
@@ -36,7 +39,9 @@ export function createVisits(o: VisitsParts): Visits {
     const already = opening.get(id)
     if (already) return already
     const run = (async () => {
-      const own = createVisit(record ?? (await store.load(id)), { ...o, save: store.update, onDidChange: changed.emit })
+      const { createVisit } = await load()
+      const parts = { ...o, tasks: await o.loadTasks(), save: store.update, onDidChange: changed.emit }
+      const own = createVisit(record ?? (await store.load(id)), parts)
       visits.set(id, { visit: own.visit, own })
       own.refresh()
       return own.visit
@@ -62,6 +67,7 @@ export function createVisits(o: VisitsParts): Visits {
       })
     },
     async preview(target) {
+      const { INSPECT_MS, manualOf, problemOf } = await load()
       const manual = manualOf(o.accounts, target.link)
       const plain: EnterPreview = { machine: target.name, state: 'unknown', requests: [], manual }
       if (target.link?.kind !== 'account') return plain

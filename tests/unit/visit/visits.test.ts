@@ -54,7 +54,7 @@ async function startWith(record: Partial<VisitRecord>) {
     dataDir,
     clock,
     log: silentLog,
-    tasks: [],
+    loadTasks: async () => [],
     measureSpeed: () => Promise.reject(new Error('not here')),
     accounts: { list: () => [], provider: async () => adapter as Provider },
     connection: () => undefined,
