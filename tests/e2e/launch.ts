@@ -31,7 +31,7 @@ export interface RunningApp {
   kill(): Promise<void>
   /** Ends the core process as `kill -9` would; main starts another. */
   killCore(): Promise<void>
-  /** Closes without asking, and starts again with the same home and data. */
+  /** Ends it, asking nobody, and starts again with the same home and data. */
   restart(words?: string[]): Promise<void>
   /** Of the process last started; undefined while it runs, null after a signal. */
   exitCode(): number | null | undefined
@@ -76,10 +76,10 @@ export async function launch(o: LaunchOptions & { home: string; dataDir: string 
   let running = await start(o.home, o.dataDir, o, complaints)
   const gone = (electron: ElectronApplication) => new Promise<void>((resolve) => electron.once('close', () => resolve()))
   const hasEnded = () => running.child.exitCode !== null || running.child.signalCode !== null
-  /** `exit` asks nobody; a plain quit would wait for the close question. */
-  async function close() {
+  /** What a test leaves behind need not end in order; Chromium's own end has been seen to hang. */
+  async function kill() {
     const closed = gone(running.electron)
-    await running.electron.evaluate(({ app }) => app.exit(0)).catch(() => {}) // the answer may be cut off
+    running.child.kill('SIGKILL')
     await closed
   }
   return {
@@ -93,21 +93,17 @@ export async function launch(o: LaunchOptions & { home: string; dataDir: string 
     dataDir: o.dataDir,
     complaints,
     exitCode: () => (hasEnded() ? running.child.exitCode : undefined),
-    async kill() {
-      const closed = gone(running.electron)
-      running.child.kill('SIGKILL')
-      await closed
-    },
+    kill,
     async killCore() {
       const pid = await corePid(running.electron)
       process.kill(pid, 'SIGKILL')
     },
     async restart(words) {
-      if (!hasEnded()) await close()
+      if (!hasEnded()) await kill()
       running = await start(o.home, o.dataDir, { ...o, ...(words ? { words } : {}) }, complaints)
     },
     async close() {
-      if (!hasEnded()) await close()
+      if (!hasEnded()) await kill()
     },
   }
 }
