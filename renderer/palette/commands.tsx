@@ -3,8 +3,10 @@ import {
   IconArrowBackUp,
   IconEraser,
   IconFileImport,
+  IconFileText,
   IconFilter,
   IconFolder,
+  IconGauge,
   IconLayoutSidebar,
   IconLayoutSidebarRight,
   IconPlugConnected,
@@ -17,7 +19,9 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { AppState } from '../../shared/contract.js'
+import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { visitId } from '../../shared/visit-id.js'
 import {
   closeActiveTab,
   duplicateSession,
@@ -25,6 +29,7 @@ import {
   openServer,
   openStartTab,
   reconnectSession,
+  showDiagnosis,
   showDialog,
   showIntervention,
   showSettings,
@@ -60,10 +65,15 @@ export function paletteEntries(app: AppState, session: TerminalSession | undefin
   return [...now(app, session, t), ...commands(app, session, t), ...servers(app)]
 }
 
+/** The rescue of the terminal in front; from any other tab the only one there is. */
+function rescueInFront(open: readonly Intervention[], session: TerminalSession | undefined): Intervention | undefined {
+  return open.find((one) => one.id === session?.interventionId) ?? (open.length === 1 ? open[0] : undefined)
+}
+
 /** The rescue in front, or all of them when none is. */
 function now(app: AppState, session: TerminalSession | undefined, t: Translate): PaletteEntry[] {
   const open = app.interventions.filter(isOpenIntervention)
-  const mine = open.find((one) => one.id === session?.interventionId) ?? (open.length === 1 ? open[0] : undefined)
+  const mine = rescueInFront(open, session)
   if (!mine) {
     return open.map((one) => ({
       id: `open-${one.id}`,
@@ -79,7 +89,7 @@ function now(app: AppState, session: TerminalSession | undefined, t: Translate):
       id: 'leave',
       group: 'now',
       label: t('common.palette.leave'),
-      note: t('common.palette.leaveNote'),
+      note: t(mine.practice ? 'common.palette.leavePractice' : 'common.palette.leaveNote'),
       icon: <RescueGlyph />,
       run() {
         showIntervention(mine)
@@ -102,6 +112,11 @@ function commands(app: AppState, session: TerminalSession | undefined, t: Transl
   const isBusy = session?.phase.kind === 'connecting' || session?.phase.kind === 'host-key' || session?.phase.kind === 'needs-credentials'
   const server = app.servers.find((one) => one.id === session?.serverId)
   const needsTerminal = session ? {} : { disabled: true, note: t('common.palette.offDown') }
+  const rescue = rescueInFront(app.interventions.filter(isOpenIntervention), session)
+  const diagnosis = (kind: 'speed' | 'report') =>
+    rescue && !rescue.practice
+      ? { run: () => showDiagnosis(kind, visitId(rescue.host, rescue.port), nameOf(rescue, t)) }
+      : { disabled: true, note: t('common.palette.offRescue'), run() {} }
   const list: Omit<PaletteEntry, 'group'>[] = [
     { id: 'new-tab', label: t('common.keys.new-tab'), icon: <IconPlus {...iconProps} />, shortcut: 'new-tab', run: openStartTab },
     { id: 'close-tab', label: t('common.keys.close-tab'), icon: <IconX {...iconProps} />, shortcut: 'close-tab', run: closeActiveTab },
@@ -176,6 +191,8 @@ function commands(app: AppState, session: TerminalSession | undefined, t: Transl
       ...(server ? (server.interventionId ? { disabled: true, note: t('enter.inRescue') } : {}) : { disabled: true, note: t('enter.off') }),
       run: () => server && showEnter(server.id),
     },
+    { id: 'speed', label: t('common.palette.speed'), icon: <IconGauge {...iconProps} />, ...diagnosis('speed') },
+    { id: 'report', label: t('common.palette.report'), icon: <IconFileText {...iconProps} />, ...diagnosis('report') },
     {
       id: 'add-server',
       label: t('servers.nav.add'),
