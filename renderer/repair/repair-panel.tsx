@@ -50,7 +50,8 @@ export function RepairPanel({ visit, session, onward }: RepairPanelProps) {
         ) : (
           <Head tasks={ran} onReport={() => showDiagnosis('report', id, nameOf(session, t))}>
             <Button
-              className="rt-panel-way"
+              className="rt-panel-way rt-repair-again"
+              aria-label={t('repair.again')}
               variant="transparent"
               size="compact-sm"
               leftSection={<IconRefresh size={16} stroke={1.75} />}
@@ -100,7 +101,7 @@ function Head({ tasks, onReport, children }: { tasks: readonly TaskState[]; onRe
     .sort()
     .at(-1)
   return (
-    <div>
+    <div className="rt-repair-head">
       <div className="rt-row rt-between">
         <h2 aria-live="polite">{t('repair.title', { n: findings.filter(({ state }) => state === 'fault').length })}</h2>
         {children}
