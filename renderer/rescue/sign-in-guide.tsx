@@ -4,17 +4,18 @@ import { useT } from '../i18n.js'
 import { useFormat } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
 
-/** 02: what is settled before the rescue password is asked for, and whose turn it is. */
+/** 02: what is settled before the rescue password, or a key where it takes none, is asked for, and whose turn it is. */
 export function SignInGuide({ session, intervention }: { session: TerminalSession; intervention: Intervention }) {
   const t = useT()
   const format = useFormat()
   const { since, setAside } = intervention
   const { phase } = session
   const asks = phase.kind === 'needs-credentials'
+  const byKey = asks && phase.request.kind === 'choose' && !phase.request.methods.includes('password')
   return (
     <div className="rt-panel-body">
       {asks && <h2>{t('rescue.guide.signInTitle', { user: phase.request.user })}</h2>}
-      <p>{t('rescue.guide.signIn')}</p>
+      <p>{t(byKey ? 'rescue.guide.signInKey' : 'rescue.guide.signIn')}</p>
       <ul className="rt-leave">
         {asks && (
           <li>
@@ -31,7 +32,7 @@ export function SignInGuide({ session, intervention }: { session: TerminalSessio
         {asks && (
           <li>
             <Finding kind="person" />
-            {t('rescue.guide.turn')}
+            {t(byKey ? 'rescue.guide.turnKey' : 'rescue.guide.turn')}
           </li>
         )}
       </ul>

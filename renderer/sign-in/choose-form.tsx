@@ -5,6 +5,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import type { RescueMail } from '../../shared/rescue-mail.js'
 import type { CredentialAnswer } from '../../shared/terminal-session.js'
 import { visitId } from '../../shared/visit-id.js'
+import { providerName } from '../enter/problem-text.js'
 import { useAccount } from '../enter/use-account.js'
 import { useT } from '../i18n.js'
 import { useVisit } from '../rescue/use-visit.js'
@@ -96,6 +97,9 @@ export function ChooseForm({ session, request, answer }: FormProps) {
               failed={failure}
               hint={t(prefilled ? 'sign-in.hintPractice' : quarantine ? 'sign-in.hintRescue' : 'sign-in.hint')}
             />
+          )}
+          {method === 'key' && account && visit?.password?.phase === 'account-keys' && (
+            <p>{t('sign-in.provider.accountKeys', { provider: providerName(account.kind, t) })}</p>
           )}
           {method === 'key' && <KeyFields files={keyFiles} value={key} onChange={setKey} />}
           {method === 'agent' && <p>{t('sign-in.agentText')}</p>}
