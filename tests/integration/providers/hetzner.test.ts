@@ -5,6 +5,7 @@ import { createHetznerCloud } from '../../../electron/providers/hetzner-cloud.js
 import { createHetznerRobot } from '../../../electron/providers/hetzner-robot.js'
 import { compareHint } from '../../../electron/providers/provider.js'
 import type { Operation, ProgressState } from '../../../shared/provider.js'
+import { addCloudServers, type FakeCloudServer, rootPassword, startHetznerCloud, token } from '../../support/fake-hetzner.js'
 import { startFakeProvider } from '../../support/fake-provider.js'
 import { type Harness, harness } from '../../support/provider-harness.js'
 
@@ -20,73 +21,13 @@ afterEach(async () => {
 })
 
 describe('Hetzner Cloud', () => {
-  const token = 'SECRETtoken0123456789'
   const server = 'server/42'
-  let machine: { rescue: boolean; looks: number; fails: string | undefined }
+  let machine: FakeCloudServer
   const open = (secret = token) => createHetznerCloud({ token: secret }, fake.parts)
-  const action = (id: number, command: string, status = 'running', progress = 0) => ({
-    id,
-    command,
-    status,
-    progress,
-    started: '2026-11-24T02:07:00+00:00',
-    finished: status === 'running' ? null : '2026-11-24T02:07:30+00:00',
-    resources: [{ id: 42, type: 'server' }],
-    error: status === 'error' ? { code: 'action_failed', message: 'Action failed' } : null,
-  })
-  const commands: Record<number, string> = { 1: 'enable_rescue', 2: 'reset_server', 3: 'disable_rescue' }
 
   beforeEach(async () => {
-    machine = { rescue: false, looks: 0, fails: undefined }
-    fake = await harness(
-      () =>
-        startFakeProvider({
-          files: ['hetzner-cloud/api.json', 'hetzner-cloud/list.json'],
-          basePath: '/v1',
-          authenticate: ({ headers }) =>
-            headers.authorization === `Bearer ${token}`
-              ? undefined
-              : { status: 401, body: { error: { code: 'unauthorized', message: 'unable to authenticate' } } },
-        }),
-      [token, rescuePassword, 'SECRETwrong'],
-    )
-    const body = (id: number) => ({
-      id,
-      name: `web-${id}`,
-      status: 'running',
-      created: '2026-01-01T00:00:00+00:00',
-      rescue_enabled: machine.rescue,
-      locked: false,
-      public_net: {
-        ipv4: { ip: '203.0.113.42', blocked: false, dns_ptr: 'x' },
-        ipv6: { ip: '2001:db8:42::/64', blocked: false, dns_ptr: null },
-        floating_ips: [],
-      },
-    })
-    const pagination = { per_page: 50, previous_page: null, last_page: 2, total_entries: 2 }
-    fake.api.on('GET /servers', ({ query }) => {
-      const page = Number(query.get('page'))
-      return { body: { servers: [body(41 + page)], meta: { pagination: { ...pagination, page, next_page: page < 2 ? page + 1 : null } } } }
-    })
-    fake.api.on('GET /servers/{id}', () => ({ body: { server: body(42) } }))
-    fake.api.on('POST /servers/{id}/actions/enable_rescue', () => {
-      machine.rescue = true
-      return { body: { action: action(1, 'enable_rescue'), root_password: rescuePassword } }
-    })
-    fake.api.on('POST /servers/{id}/actions/disable_rescue', () => {
-      machine.rescue = false
-      return { body: { action: action(3, 'disable_rescue') } }
-    })
-    fake.api.on('POST /servers/{id}/actions/reset', () => {
-      machine.looks = 0
-      return { body: { action: action(2, 'reset_server') } }
-    })
-    fake.api.on('GET /actions/{id}', ({ at: { id } }) => {
-      const command = commands[Number(id)]!
-      if (machine.fails === command) return { body: { action: action(Number(id), command, 'error') } }
-      const isOver = ++machine.looks > 2
-      return { body: { action: action(Number(id), command, isOver ? 'success' : 'running', isOver ? 100 : machine.looks * 30) } }
-    })
+    fake = await harness(startHetznerCloud, [token, rootPassword, 'SECRETwrong'])
+    machine = addCloudServers(fake.api)
   })
 
   it('lists every page', async () => {
@@ -102,7 +43,7 @@ describe('Hetzner Cloud', () => {
       ['POST /servers/{id}/actions/enable_rescue', { type: 'linux64' }],
       ['POST /servers/{id}/actions/reset', undefined],
     ])
-    expect(credentials).toEqual({ kind: 'password', user: 'root', password: rescuePassword, source: 'answer' })
+    expect(credentials).toEqual({ kind: 'password', user: 'root', password: rootPassword, source: 'answer' })
     expect(operation).toEqual({ kind: 'enter', server, before: { at, boot: 'local' }, task: 2 })
     const states: ProgressState[] = []
     const result = await fake.clock.run(open().progress(operation, { signal, onState: (state) => states.push(state) }))

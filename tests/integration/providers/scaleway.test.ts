@@ -2,74 +2,28 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createScaleway } from '../../../electron/providers/scaleway.js'
 import type { Before, Operation, ProgressState } from '../../../shared/provider.js'
-import { startFakeProvider } from '../../support/fake-provider.js'
+import { addInstance, type FakeInstance, instances, metals, secretKey, startScaleway, zone } from '../../support/fake-scaleway.js'
 import { type Harness, harness } from '../../support/provider-harness.js'
 
-const secretKey = 'SECRET00-1111-2222-3333-444444444444'
 const rescuePassword = 'SECRETrescuePw9'
-const zone = 'fr-par-2'
 const signal = new AbortController().signal
 const quiet = { signal, beforeChange: async () => {} }
-const instances = '/instance/v1/zones/{zone}/servers'
-const metals = '/baremetal/v1/zones/{zone}/servers'
 let fake: Harness
-let machine: { state: string; boot_type: string; later: string[] }
+let machine: FakeInstance
 let metal: { status: string; boot_type: string; later: string[] }
 const open = (secret = secretKey) => createScaleway({ secretKey: secret }, fake.parts)
 
 beforeEach(async () => {
-  machine = { state: 'running', boot_type: 'local', later: [] }
   metal = { status: 'ready', boot_type: 'normal', later: [] }
-  fake = await harness(
-    () =>
-      startFakeProvider({
-        files: ['scaleway/api.json', 'scaleway/more.json'],
-        authenticate: ({ headers }) =>
-          headers['x-auth-token'] === secretKey
-            ? undefined
-            : { status: 401, body: { message: 'authentication is denied', type: 'denied_authentication', method: 'api_key' } },
-      }),
-    [secretKey, rescuePassword, 'SECRETwrong'],
-  )
-  const instance = () => {
-    machine.state = machine.later.shift() ?? machine.state
-    return {
-      id: 'i1',
-      name: 'web',
-      state: machine.state,
-      boot_type: machine.boot_type,
-      public_ips: [{ id: 'x', address: '203.0.113.5', family: 'inet' }],
-    }
-  }
+  fake = await harness(startScaleway, [secretKey, rescuePassword, 'SECRETwrong'])
+  machine = addInstance(fake.api)
   const server = () => {
     metal.status = metal.later.shift() ?? metal.status
     const { status, boot_type } = metal
     const rescue_server = boot_type === 'rescue' ? { user: 'em-abc', password: rescuePassword } : null
     return { id: 'm1', name: 'db', status, boot_type, ips: [{ id: 'y', address: '203.0.113.6', version: 'IPv4' }], rescue_server }
   }
-  fake.api.on(`GET ${instances}`, ({ at, query }) => {
-    // A full first page: the second has to be asked for.
-    const page = Number(query.get('page'))
-    if (at.zone !== zone) return { body: { servers: [] } }
-    return {
-      body: {
-        servers: page === 1 ? Array.from({ length: 100 }, (_, n) => ({ ...instance(), id: `i${n}` })) : [{ ...instance(), id: 'last' }],
-      },
-    }
-  })
   fake.api.on(`GET ${metals}`, ({ at }) => ({ body: { total_count: 1, servers: at.zone === zone ? [server()] : [] } }))
-  fake.api.on(`GET ${instances}/{server_id}`, () => ({ body: { server: instance() } }))
-  fake.api.on(`PATCH ${instances}/{server_id}`, ({ body }) => {
-    // Scaleway changes it on a machine that is off only.
-    if (machine.state !== 'stopped') return { status: 400, body: { message: 'server should be stopped', type: 'invalid_request_error' } }
-    machine.boot_type = (body as { boot_type: string }).boot_type
-    return { body: { server: instance() } }
-  })
-  fake.api.on(`POST ${instances}/{server_id}/action`, ({ body }) => {
-    const { action } = body as { action: string }
-    machine.later = action === 'poweroff' ? ['stopping', 'stopping', 'stopped'] : ['starting', 'running']
-    return { body: { task: { id: 't1', description: 'x', progress: 0, status: 'pending', started_at: '2026-11-24T02:07:00Z' } } }
-  })
   fake.api.on(`GET ${metals}/{server_id}`, () => ({ body: server() }))
   fake.api.on(`POST ${metals}/{server_id}/reboot`, ({ body }) => {
     metal.boot_type = (body as { boot_type: string }).boot_type
@@ -142,7 +96,7 @@ describe('an Instance', () => {
   it('says that it was powered off when the rest fails, or never ends', async () => {
     fake.api.once(`PATCH ${instances}/{server_id}`, { status: 403, body: { message: 'x', type: 'permissions_denied', details: [] } })
     expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem: 'not-granted', changed: 'stopped' })
-    machine = { state: 'running', boot_type: 'local', later: [] }
+    Object.assign(machine, { state: 'running', boot_type: 'local', later: [] })
     fake.api.once(`POST ${instances}/{server_id}/action`, { body: { task: { id: 't' } } })
     expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem: 'too-slow', changed: 'stopped' })
   })
