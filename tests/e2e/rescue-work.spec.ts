@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { createHostKeys, createLoopDisks, type LoopDisks, plantSystem } from '../support/loop-disks.js'
 import { generateKey } from '../support/sshd.js'
 import { everyLook } from './every-look.js'
-import { expect, type RunningApp } from './launch.js'
-import { button, heading, linesFor, setAside, signInWithKey, test as withServers, writeHosts, writeKnownHosts } from './servers.js'
+import { axe, type ElectronApplication, expect, type RunningApp, shot } from './launch.js'
+import { button, heading, linesFor, screen, setAside, signInWithKey, test as withServers, writeHosts, writeKnownHosts } from './servers.js'
 
 const name = 'vps-2041.example.net'
 const gone = '1c5e0f7a-2b7d-4e55-b0c8-9f0d6a4be210'
-const withFault = `UUID=${gone} /srv/data ext4 defaults 0 2`
+const withFault = `UUID=${gone} /srv/data ext4 defaults,x-owner=ops@example.net 0 2`
 
 const test = withServers.extend<{ disks: LoopDisks; ownKey: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
@@ -29,7 +29,8 @@ const test = withServers.extend<{ disks: LoopDisks; ownKey: string }>({
 
 /** BIOS boot and root, with a line in fstab whose disk is gone. @returns the loop device of the whole disk. */
 function plantDisk(disks: LoopDisks, keys: string): string {
-  const image = disks.image(160)
+  // Sparse; the write test wants room for its file twice.
+  const image = disks.image(1400)
   disks.run(`printf 'label: gpt\\nsize=2M,type=21686148-6449-6E6F-744E-656564454649\\ntype=L\\n' | sfdisk -q "$1"`, image)
   const loop = disks.attach(image)
   const fill = join(disks.folder, 'fill')
@@ -44,7 +45,13 @@ function plantDisk(disks: LoopDisks, keys: string): string {
 const chooseStep = (app: RunningApp, step: string) => app.page.locator('.rt-step-way', { hasText: step }).click()
 const closeFront = (app: RunningApp) => app.page.keyboard.press('Control+Shift+W')
 
-test('04, 05, 07, 20: disks, mount, examine, mend, undo, measure, report, unmount', async ({ disks, serve, open, home, ownKey }) => {
+test('04, 05, 06a, 07, 20: disks, mount, examine, mend, undo, measure, report, unmount, leave with a red item', async ({
+  disks,
+  serve,
+  open,
+  home,
+  ownKey,
+}) => {
   test.setTimeout(600_000)
   const keys = createHostKeys(disks.folder)
   const loop = plantDisk(disks, keys.folder)
@@ -64,7 +71,10 @@ test('04, 05, 07, 20: disks, mount, examine, mend, undo, measure, report, unmoun
   await expect(heading(app, 'Is this your system?')).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText('Debian GNU/Linux 12 (bookworm) “web-1”')).toBeVisible()
   await expect(page.getByText('Holds the 3 host keys you know')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Will run' })).toContainText(`${loop}p2`)
+  const willRun = page.getByRole('region', { name: 'Will run' })
+  await expect(willRun).toContainText(`${loop}p2`)
+  await willRun.getByRole('button', { name: 'Copy' }).click()
+  expect(await copiedText(app)).toBe(await willRun.locator('pre').textContent())
   await everyLook(app, '04-disks')
   await button(app, /^Mount at \/mnt/).click()
   await expect(heading(app, 'Your system is mounted')).toBeVisible({ timeout: 20_000 })
@@ -82,7 +92,7 @@ test('04, 05, 07, 20: disks, mount, examine, mend, undo, measure, report, unmoun
   await editByHand(app)
   await nofail.getByRole('button', { name: 'Add nofail' }).click()
   await expect(page.getByText(/fixed at .*, checked again/)).toBeVisible({ timeout: 60_000 })
-  expect(fstab()).toContain(withFault.replace('defaults', 'defaults,nofail'))
+  expect(fstab()).toContain(withFault.replace('.net', '.net,nofail'))
   await button(app, 'Next: Leave').click()
   await expect(page.locator('.rt-steps li', { hasText: 'Repair' })).toContainText('1 fix')
   await chooseStep(app, 'Repair')
@@ -91,24 +101,41 @@ test('04, 05, 07, 20: disks, mount, examine, mend, undo, measure, report, unmoun
   expect(fstab()).toContain(withFault)
   await expect(page.getByText('Taking a change back')).toBeHidden({ timeout: 60_000 })
 
-  await button(app, /^Disk speed/).click()
-  await button(app, 'Measure the disk…').click()
+  await button(app, /^\d+ commands run$/).click()
+  await page.locator('.rt-panel-body').getByRole('button', { name: 'Copy', exact: true }).last().click()
+  const copied = await copiedText(app)
+  expect(copied).toContain(`${place()}/etc/fstab`)
+  expect(copied).toBe(await page.locator('.rt-panel-body pre').last().textContent())
+
+  await runFromPalette(app, 'measure', 'Measure the disk')
+  await expect(heading(app, 'Is the disk slow?')).toBeVisible()
   await button(app, 'Test reading').click()
+  await button(app, 'Stop').click()
+  await expect(button(app, 'Test reading')).toBeEnabled({ timeout: 20_000 })
+  await expect(page.getByText('Random read, 4 KiB')).toHaveCount(0)
+  await button(app, 'Test writing too').click()
   await expect(button(app, 'Stop')).toBeVisible()
   await expect(button(app, 'Test again')).toBeEnabled({ timeout: 120_000 })
-  await expect(page.getByText('Random read, 4 KiB').first()).toBeVisible()
+  for (const rate of ['Random read, 4 KiB', 'Sequential read', 'Random write, 4 KiB', 'Sequential write'])
+    await expect(page.getByText(rate).first()).toBeVisible()
+  expect(disks.run('ls -A "$1"/var/tmp', place())).toBe('')
   await expect(page.locator('.rt-also')).toBeVisible()
   await everyLook(app, '07-disk-speed')
 
-  await button(app, 'Report').click()
+  await runFromPalette(app, 'report', 'Rescue report')
   await expect(heading(app, 'Software, as far as can be seen from here')).toBeVisible()
   const preview = page.locator('.rt-report-text')
   await expect(preview).toContainText(`# ${name}: rescue diagnosis`)
   await expect(preview).toContainText('random read 4 KiB')
-  await expect(preview).toContainText(withFault)
+  const toldFault = withFault.replace('ops@example.net', '[removed]')
+  await expect(preview).toContainText(toldFault)
   await page.getByRole('checkbox', { name: 'Findings with their evidence' }).uncheck()
-  await expect(preview).not.toContainText(withFault)
+  await expect(preview).not.toContainText(toldFault)
   await page.getByRole('checkbox', { name: 'Findings with their evidence' }).check()
+  await button(app, 'Show where').click()
+  await expect(preview.locator('mark.rt-now')).toBeInViewport()
+  await button(app, 'Copy').click()
+  expect((await copiedText(app)).trim()).toBe((await preview.textContent())?.trim())
   await everyLook(app, '20-report')
   await saveReport(app, home)
   await closeFront(app)
@@ -120,7 +147,50 @@ test('04, 05, 07, 20: disks, mount, examine, mend, undo, measure, report, unmoun
   await button(app, 'Unmount').click()
   await expect(heading(app, 'Is this your system?')).toBeVisible({ timeout: 30_000 })
   expect(place()).toBe('')
+  await button(app, /^Mount at \/mnt/).click()
+  await expect(heading(app, 'Your system is mounted')).toBeVisible({ timeout: 20_000 })
+
+  await page.locator('.xterm-helper-textarea').focus()
+  await page.keyboard.type(`cd ${place()}/etc\n`)
+  await expect(screen(app)).toContainText(`${place()}/etc#`)
+  await leaveWithRedItem(app)
+  expect(place()).toBe('')
+  await button(app, 'Done').click()
+  await button(app, 'I have restarted it').click()
+  await expect(page.locator('.rt-leave')).toContainText('1 skipped')
+  await sshd.restart(own)
+  await expect(heading(app, 'Back to normal')).toBeVisible({ timeout: 40_000 })
 })
+
+/** The start would stop: back to the repairs, then on all the same with a word why, and past a shell that stands in the way. */
+async function leaveWithRedItem(app: RunningApp) {
+  const { page } = app
+  const turn = page.locator('.rt-leave-now')
+  await button(app, 'Leave rescue').first().click()
+  await expect(turn).toContainText('fstab waits for a disk that is gone', { timeout: 30_000 })
+  await everyLook(app, '06a-leave-checklist')
+  await button(app, 'Go to Repair').click()
+  await expect(page.getByRole('form', { name: 'Add nofail' })).toBeVisible()
+  await button(app, 'Leave rescue').first().click()
+  await expect(turn).toContainText('fstab waits for a disk that is gone', { timeout: 30_000 })
+  await button(app, 'Skip…').click()
+  await page.getByRole('menuitem', { name: 'I have the console' }).click()
+  await expect(page.locator('.rt-leave li', { hasText: 'fstab and boot files are valid' })).toContainText('I have the console')
+  await expect(turn).toContainText('The mounted system is still in use', { timeout: 30_000 })
+  await axe(page)
+  await shot(page, '06a-leave-in-use.dark')
+  await button(app, 'Type cd / for me').click()
+  await expect(turn).toContainText('Set it to start from its disk', { timeout: 30_000 })
+}
+
+const copiedText = ({ electron }: RunningApp) => electron.evaluate(({ clipboard }) => clipboard.readText())
+
+async function runFromPalette({ page }: RunningApp, typed: string, entry: string) {
+  await page.keyboard.press('Control+Shift+P')
+  await page.getByLabel('All commands').fill(typed)
+  await expect(page.locator('[data-selected]')).toContainText(entry)
+  await page.keyboard.press('Enter')
+}
 
 /** The file goes to the person's own program, which notes its path instead. */
 async function editByHand({ electron, page }: RunningApp) {
@@ -147,6 +217,7 @@ async function saveReport({ electron, page }: RunningApp, home: string) {
     await page.locator('.rt-report-right').getByText(format, { exact: true }).click()
     await page.getByRole('button', { name: 'Save report…' }).click()
     await expect(page.getByText(`Saved as report.${format}.`)).toBeVisible()
+    expect(await shownInFolder(electron, () => page.getByRole('button', { name: 'Show in folder' }).click())).toBe(file)
     const text = readFileSync(file, 'utf8')
     expect(text.trim()).toBe((await page.locator('.rt-report-text').textContent())?.trim())
     if (format === 'JSON') expect(JSON.parse(text)).toMatchObject({ name, verdict: 'software' })
@@ -156,4 +227,16 @@ async function saveReport({ electron, page }: RunningApp, home: string) {
   })
   await page.getByRole('button', { name: 'Save report…' }).click()
   await expect(page.getByText('It could not be saved there (ENOENT). Choose another folder.')).toBeVisible()
+}
+
+/** The path that would be shown in the system's file manager. */
+async function shownInFolder(electron: ElectronApplication, show: () => Promise<void>): Promise<string> {
+  const path = electron.evaluate(
+    ({ shell }) =>
+      new Promise<string>((resolve) => {
+        shell.showItemInFolder = resolve
+      }),
+  )
+  await show()
+  return path
 }
