@@ -46,16 +46,17 @@ async function followList(options: Options, skips: Map<string, SkipReason>, w: V
   try {
     while (!isOver() || news(items, told).length > 0) {
       await until({ onDidChange: w.onDidChange, signal: w.signal, isDone: () => isOver() || news(items, told).length > 0 })
-      for (const item of news(items, told)) {
-        told.set(item.id, item.state)
-        tellItem(item, w)
-        const end = isOver() ? undefined : await decide(item, options, skips, w)
-        // Checked again: the same fault is news.
-        if (items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
-        if (end !== undefined) {
-          output.document({ items: toJson(items) })
-          return end
-        }
+      // One at a time: a decision on one may have changed the others.
+      const [item] = news(items, told)
+      if (!item) continue
+      told.set(item.id, item.state)
+      tellItem(item, w)
+      const end = isOver() ? undefined : await decide(item, options, skips, w)
+      // Checked again: the same fault is news.
+      if (items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
+      if (end !== undefined) {
+        output.document({ items: toJson(items) })
+        return end
       }
     }
   } finally {

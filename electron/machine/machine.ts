@@ -47,6 +47,8 @@ const LIMIT_MS = 30_000
 const MAX_BYTES = 1024 * 1024
 // The remote `timeout` ends the command itself; the channel is given up a little later, so that its answer still arrives.
 const GRACE_MS = 5_000
+// Each is a channel of the connection: sshd's MaxSessions is 10, and terminals and files take some. More gain little on two cores.
+const MAX_AT_ONCE = 4
 
 /** One word for a POSIX shell (XCU §2.2.2): nothing inside single quotes is special but the quote itself. */
 export const quoteWord = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
@@ -62,25 +64,76 @@ export interface MachineOptions {
 }
 
 export function createMachine({ execute, clock, sudo, onDidRun }: MachineOptions): Machine {
+  const inTurn = createTurns(MAX_AT_ONCE)
   return {
-    async run({ words, risk, shown = words, stdin, limitMs = LIMIT_MS, maxBytes = MAX_BYTES, signal }) {
-      const began = clock.now()
-      const limit = ['timeout', '-k', '2', String(Math.ceil(limitMs / 1000))]
-      // One fixed locale: output is parsed. The rescue user's PATH may lack the administration tools.
-      const environment = ['env', 'LC_ALL=C', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
-      const line = commandLine([...(sudo() ? ['sudo', '-n'] : []), ...environment, ...limit, ...words])
-      const result = await execute(line, { stdin, limitMs: limitMs + GRACE_MS, maxBytes, signal })
-      // `timeout` answers 124, or 137 when it had to kill.
-      const timedOut = result.timedOut || ((result.exitCode === 124 || result.exitCode === 137) && elapsed(began, clock) >= limitMs)
-      onDidRun({
-        at: began.toISOString(),
-        command: stripServerText(commandLine(shown), 2000),
-        risk,
-        milliseconds: elapsed(began, clock),
-        ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
-        timedOut,
-      })
-      return { ...result, stderr: result.stderr.toString('utf8'), timedOut }
+    run: (command) => inTurn(() => run(command)),
+  }
+
+  async function run({
+    words,
+    risk,
+    shown = words,
+    stdin,
+    limitMs = LIMIT_MS,
+    maxBytes = MAX_BYTES,
+    signal,
+  }: Command): Promise<CommandResult> {
+    signal?.throwIfAborted()
+    const began = clock.now()
+    const limit = ['timeout', '-k', '2', String(Math.ceil(limitMs / 1000))]
+    // One fixed locale: output is parsed. The rescue user's PATH may lack the administration tools.
+    const environment = ['env', 'LC_ALL=C', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
+    const line = commandLine([...(sudo() ? ['sudo', '-n'] : []), ...environment, ...limit, ...words])
+    const result = await execute(line, { stdin, limitMs: limitMs + GRACE_MS, maxBytes, signal })
+    // `timeout` answers 124, or 137 when it had to kill.
+    const timedOut = result.timedOut || ((result.exitCode === 124 || result.exitCode === 137) && elapsed(began, clock) >= limitMs)
+    onDidRun({
+      at: began.toISOString(),
+      command: stripServerText(commandLine(shown), 2000),
+      risk,
+      milliseconds: elapsed(began, clock),
+      ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+      timedOut,
+    })
+    return { ...result, stderr: result.stderr.toString('utf8'), timedOut }
+  }
+}
+
+/** At most so many at once; the others begin in the order they came. */
+function createTurns(places: number) {
+  const waiting: (() => void)[] = []
+  let free = places
+  return async <T>(run: () => Promise<T>): Promise<T> => {
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
+  }
+}
+
+/**
+ * The same machine for one look at it: what is only read is asked once, and every later question in the same words has that answer.
+ * A question that failed is asked again.
+ */
+export function shareReads(machine: Machine): Machine {
+  const answers = new Map<string, Promise<CommandResult>>()
+  return {
+    run(command) {
+      const { words, risk, stdin, limitMs, maxBytes } = command
+      if (risk !== 'reads' || stdin !== undefined) return machine.run(command)
+      const question = JSON.stringify([words, limitMs, maxBytes])
+      const known = answers.get(question)
+      if (known) return known
+      const answer = machine.run(command)
+      answers.set(question, answer)
+      // A connection that broke, or a task whose time was up, is no answer for the next one.
+      answer.catch(() => answers.delete(question))
+      return answer
     },
   }
 }

@@ -17,6 +17,8 @@ import {
 import { stripServerText } from '../../shared/server-text.js'
 import type { Clock } from '../clock.js'
 import { explained, type Log } from '../log.js'
+import { shareReads } from '../machine/machine.js'
+import { createSystemFiles } from '../machine/system-files.js'
 import { backupOf, digestOf, type EditStep, previewProposal } from './preview.js'
 import type { StoredChange } from './stored-change.js'
 import type { MountedSystem, PlannedProposal, RepairTask, Step, TaskFinding } from './task.js'
@@ -80,8 +82,14 @@ export function createRepairs(o: RepairsParts): Repairs {
   function mounted(): MountedSystem {
     const system = o.system()
     if (!system) throw new AppError('not-mounted')
-    // One object for one look: what a task has asked of it holds for the others, and no longer.
-    return { ...system }
+    return system
+  }
+
+  /** The tasks together: what one has asked holds for the others, and no longer. */
+  async function look(wanted: readonly RepairTaskId[], system: MountedSystem): Promise<void> {
+    const machine = shareReads(system.machine)
+    const seen = { ...system, machine, files: createSystemFiles(machine, system.root) }
+    await Promise.all(o.tasks.filter(({ id }) => wanted.includes(id)).map((task) => examineOne(task, seen)))
   }
 
   const toInfo = (error: unknown) => explained(error, o.log, 'a repair task failed unexpectedly').toInfo()
@@ -171,11 +179,7 @@ export function createRepairs(o: RepairsParts): Repairs {
       commands: o.commands(),
       ...(busy ? { busy } : {}),
     }),
-    examine: (wanted = repairTasks) =>
-      exclusively({ kind: 'examine' }, async () => {
-        const system = mounted()
-        for (const task of o.tasks) if (wanted.includes(task.id)) await examineOne(task, system)
-      }),
+    examine: (wanted = repairTasks) => exclusively({ kind: 'examine' }, async () => look(wanted, mounted())),
     plan(choice) {
       const { proposal } = find(choice)
       return previewProposal(proposal, choice.answer, stampOf(o.clock.now()))
@@ -234,8 +238,7 @@ export function createRepairs(o: RepairsParts): Repairs {
           await record({ ...entry, change: failed })
           return failed
         }
-        const task = o.tasks.find((one) => one.id === choice.task)!
-        await examineOne(task, system)
+        await look([choice.task], system)
         // A fault that became a warning stops nobody any more: `nofail` for a disk that is still missing.
         const after = planned.get(choice.task)?.find((one) => one.id === finding.id)
         const isGone =
@@ -254,8 +257,7 @@ export function createRepairs(o: RepairsParts): Repairs {
         }
         await takeBack(system, entry.edits)
         await record({ ...entry, change: { ...entry.change, result: 'undone', canUndo: false } })
-        const task = o.tasks.find((one) => one.id === entry.change.task)
-        if (task) await examineOne(task, system)
+        await look([entry.change.task], system)
       }),
   }
 }

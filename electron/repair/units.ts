@@ -9,21 +9,8 @@ export interface Units {
 
 type Answer = Units | { reason: string }
 
-// Several tasks ask, and systemctl reads every unit file of the system for each answer: seconds on a slow disk.
-const answers = new WeakMap<MountedSystem, Promise<Answer>>()
-
-/** Asked once of a `system`, which is one look at the mounted disk. @returns why it cannot be told, when it cannot. */
-export function readUnits(system: MountedSystem, signal: AbortSignal): Promise<Answer> {
-  const known = answers.get(system)
-  if (known) return known
-  const answer = askUnits(system, signal)
-  answers.set(system, answer)
-  // A connection that broke, or a task whose time was up, is no answer for the next one.
-  answer.catch(() => answers.delete(system))
-  return answer
-}
-
-async function askUnits(system: MountedSystem, signal: AbortSignal): Promise<Answer> {
+/** @returns why it cannot be told, when it cannot. */
+export async function readUnits(system: MountedSystem, signal: AbortSignal): Promise<Answer> {
   const words = ['systemctl', `--root=${system.root}`, 'list-unit-files', '--no-legend', '--plain', '--no-pager'] as const
   const { exitCode, stdout, stderr } = await system.machine.run({ words, risk: 'reads', signal })
   if (exitCode !== 0) return { reason: stderr || `systemctl: ${exitCode}` }

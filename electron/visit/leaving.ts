@@ -70,6 +70,14 @@ const BUSY_INTERVAL_MS = 3_000
 // A start from disk takes 1–4 minutes at the providers; a file system check may take longer, and then the console tells.
 export const OVERDUE_MS = 10 * 60_000
 
+/** What the repair tasks can tell before the restart. */
+const predicted = ['access', 'boot', 'network', 'firewall'] as const
+type Predicted = (typeof predicted)[number]
+const againWith = (id: LeavingItemId): readonly LeavingItemId[] => {
+  const place = (predicted as readonly LeavingItemId[]).indexOf(id)
+  return place < 0 ? [id] : predicted.slice(place)
+}
+
 interface Run {
   startedAt: string
   rebootedAt: string | undefined
@@ -116,6 +124,11 @@ export function createLeaving(o: LeavingParts): Leaving {
   /** Goes on from the first item that is not done, until one needs a person. One walk at a time. */
   function walk(current: Run, retried?: LeavingItemId) {
     walking = walking.then(async () => {
+      // A fault that is skipped says so at once, whatever stands before it.
+      for (const { id, state } of run === current ? [...current.items.values()] : []) {
+        const reason = current.skipped[id]
+        if (reason && (state === 'fault' || state === 'waits')) set(current, id, { state: 'skipped', reason })
+      }
       for (const id of leavingItems) {
         if (run !== current) return
         const { state } = current.items.get(id)!
@@ -161,16 +174,27 @@ export function createLeaving(o: LeavingParts): Leaving {
     }
   }
 
-  async function check(current: Run, id: 'access' | 'boot' | 'network' | 'firewall'): Promise<boolean> {
+  async function check(current: Run, id: Predicted): Promise<boolean> {
     if (!o.disks().mountedSystem()) return skip(current, id)
     mustBeConnected()
-    set(current, id, { state: 'running' })
-    await o.repairs.examine([id])
+    // All that is due, in one look: they ask much of the same.
+    const due = predicted.filter((one) => one === id || (current.items.get(one)!.state === 'todo' && !current.skipped[one]))
+    for (const one of due) set(current, one, { state: 'running' })
+    try {
+      await o.repairs.examine(due)
+    } catch (error) {
+      for (const one of due) set(current, one, { state: 'todo' })
+      throw error
+    }
+    for (const one of due) set(current, one, prediction(one))
+    return current.items.get(id)!.state === 'fine'
+  }
+
+  function prediction(id: Predicted): Omit<LeavingItem, 'id' | 'since'> {
     const task = o.repairs.state().tasks.find((one) => one.task === id)
-    if (task?.error) throw new AppError(task.error.code, task.error.data, task.error.detail)
+    if (task?.error) return { state: 'fault', error: task.error }
     const fault = task?.findings.find((one) => one.keepsOut && one.state === 'fault')
-    set(current, id, fault ? { state: 'fault', words: fault.words } : { state: 'fine' })
-    return !fault
+    return fault ? { state: 'fault', words: fault.words } : { state: 'fine' }
   }
 
   async function compareKeys(current: Run): Promise<boolean> {
@@ -341,7 +365,8 @@ export function createLeaving(o: LeavingParts): Leaving {
       if (state !== 'fault' && state !== 'waits') throw new AppError('wrong-state')
       if (state === 'waits' && item === 'boot-mode') set(current, item, { state: 'fine' })
       else if (state === 'waits' && item === 'reboot') await didRestart(current)
-      else set(current, item, { state: 'todo' })
+      // What was mended for one item may have changed what the next ones say.
+      else for (const id of againWith(item)) if (current.items.get(id)!.state !== 'skipped') set(current, id, { state: 'todo' })
       walk(current)
     },
     async restart() {

@@ -26,13 +26,51 @@ export const executeLocally: Execute = (line, { stdin, limitMs, maxBytes }) =>
     })
   })
 
-export function localMachine(): { machine: Machine; records: CommandRecord[] } {
+export function localMachine(execute = executeLocally): { machine: Machine; records: CommandRecord[] } {
   const records: CommandRecord[] = []
   const machine = createMachine({
-    execute: executeLocally,
+    execute,
     clock: systemClock,
     sudo: () => false,
     onDidRun: (record) => records.push(record),
   })
   return { machine, records }
+}
+
+/**
+ * Counts round trips: what is asked at the same time runs together, and nothing is answered before all of it has ended. So the number
+ * of rounds is that of answers one must wait for, whatever a command takes on this computer.
+ */
+export function inRounds(execute: Execute): { execute: Execute; rounds: string[][] } {
+  const rounds: string[][] = []
+  let waiting: { line: string; begin: () => Promise<() => void> }[] = []
+  let isBusy = false
+  async function pump() {
+    isBusy = true
+    while (waiting.length > 0) {
+      // Everything that follows from the last answers has been asked by then: between commands the core waits for nothing.
+      await new Promise(setImmediate)
+      const round = waiting
+      waiting = []
+      rounds.push(round.map(({ line }) => line))
+      for (const answer of await Promise.all(round.map(({ begin }) => begin()))) answer()
+      await new Promise(setImmediate)
+    }
+    isBusy = false
+  }
+  return {
+    rounds,
+    execute: (line, options) =>
+      new Promise((resolve, reject) => {
+        waiting.push({
+          line,
+          begin: () =>
+            execute(line, options).then(
+              (result) => () => resolve(result),
+              (error) => () => reject(error),
+            ),
+        })
+        if (!isBusy) void pump()
+      }),
+  }
 }

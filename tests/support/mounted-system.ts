@@ -24,12 +24,15 @@ mount --rbind /usr "$root/usr" && mount --rbind /dev "$root/dev" && mount --rbin
 exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"`
 
 /** @param files path → text; folders are made. */
-export function createTestSystem(files: Record<string, string>, os: Partial<MountedSystem['os']> = {}): TestSystem {
+export function createTestSystem(
+  files: Record<string, string>,
+  os: Partial<MountedSystem['os']> = {},
+  { machine } = localMachine(),
+): TestSystem {
   const root = mkdtempSync(join(tmpdir(), 'rt-system-'))
   for (const folder of ['etc', 'root', 'usr', 'dev', 'proc', 'run/sshd', 'tmp', 'var']) mkdirSync(join(root, folder), { recursive: true })
   for (const link of ['bin', 'sbin', 'lib', 'lib64']) if (existsSync(`/${link}`)) symlinkSync(`usr/${link}`, join(root, link))
   if (existsSync('/etc/ld.so.cache')) copyFileSync('/etc/ld.so.cache', join(root, 'etc/ld.so.cache'))
-  const { machine } = localMachine()
   const system: TestSystem = {
     machine,
     root,

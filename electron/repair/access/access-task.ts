@@ -14,7 +14,8 @@ export function createAccessTask(clock: Clock): RepairTask {
     async examine(system, signal) {
       const facts = await readAccess(system, clock.now(), signal)
       if ('missing' in facts) return [findingOf('accounts', 'unknown', 'accounts-unreadable', { path: facts.missing })]
-      return [...loginFindings(facts), ...accountFindings(facts), ...(await faillockFindings(facts)), ...(await sshdFindings(facts))]
+      const [faillock, sshd] = await Promise.all([faillockFindings(facts), sshdFindings(facts)])
+      return [...loginFindings(facts), ...accountFindings(facts), ...faillock, ...sshd]
     },
   }
 }

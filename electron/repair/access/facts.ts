@@ -39,27 +39,36 @@ export interface AccessFacts {
 /** @returns what is missing, when these are not the files of a system. */
 export async function readAccess(system: MountedSystem, now: Date, signal: AbortSignal): Promise<AccessFacts | { missing: string }> {
   const { files } = system
-  const [passwd, shadow, group] = await files.read(['/etc/passwd', '/etc/shadow', '/etc/group'], 1024 * 1024)
+  const sshdOf = async () => {
+    const units = await readUnits(system, signal)
+    return { units, sshd: await readSshd(system, 'reason' in units ? undefined : units, signal) }
+  }
+  const [[passwd, shadow, group], { units, sshd }, sudo, nologin, selinux] = await Promise.all([
+    files.read(['/etc/passwd', '/etc/shadow', '/etc/group'], 1024 * 1024),
+    sshdOf(),
+    sudoers(system),
+    files.text('/etc/nologin'),
+    readSelinux(system),
+  ])
   for (const file of [passwd!, shadow!]) if (file.kind !== 'file') return { missing: file.path }
   if (passwd?.kind !== 'file' || shadow?.kind !== 'file') return { missing: '/etc/passwd' }
   const text = (file: typeof passwd) => file.bytes.toString('utf8')
   const accounts = readAccounts({ passwd: text(passwd), shadow: text(shadow), group: group?.kind === 'file' ? text(group) : '' }, system.os)
   const people = peopleOf(accounts)
-  const units = await readUnits(system, signal)
-  const sshd = await readSshd(system, 'reason' in units ? undefined : units, signal)
-  const rules = readSudoRules(await sudoers(system))
-  const nologin = await files.text('/etc/nologin')
+  const rules = readSudoRules(sudo)
   const today = Math.floor(now.getTime() / 86_400_000)
-  const shells = await files.read([...people.map(({ shell }) => shell), '/bin/bash'], 1)
   const look = createLook(files)
-  const settings = await Promise.all(people.map(({ user }) => sshd.settingsFor(user)))
+  const [shells, settings] = await Promise.all([
+    files.read([...people.map(({ shell }) => shell), '/bin/bash'], 1),
+    Promise.all(people.map(({ user }) => sshd.settingsFor(user))),
+  ])
   const keyTexts = await readKeyTexts(
     system,
     people.flatMap((account, index) => keyPaths(settings[index]!.keyFiles, account)),
   )
   return {
     system,
-    selinux: await readSelinux(system),
+    selinux,
     sshd,
     units,
     people: await Promise.all(

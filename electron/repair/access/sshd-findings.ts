@@ -11,13 +11,8 @@ export async function sshdFindings(facts: AccessFacts): Promise<TaskFinding[]> {
   if (!sshd.isInstalled) {
     return [findingOf('sshd', 'fault', 'sshd-missing', {}, { keepsOut: true, evidence: [evidenceOf('/usr/sbin/sshd', 'No such file')] })]
   }
-  return [
-    syntaxFinding(facts),
-    ...(await hostKeyFindings(facts)),
-    ...(await serviceFindings(facts)),
-    ...listenFindings(facts),
-    ...(await labelFindings(facts)),
-  ]
+  const [hostKeys, service, labels] = await Promise.all([hostKeyFindings(facts), serviceFindings(facts), labelFindings(facts)])
+  return [syntaxFinding(facts), ...hostKeys, ...service, ...listenFindings(facts), ...labels]
 }
 
 function syntaxFinding({ sshd }: AccessFacts): TaskFinding {

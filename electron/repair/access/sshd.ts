@@ -48,8 +48,11 @@ export interface SshService {
 const program = '/usr/sbin/sshd'
 
 export async function readSshd(system: MountedSystem, units: Units | undefined, signal: AbortSignal): Promise<Sshd> {
-  const files = await loadSshdFiles(system.files)
-  const [binary] = await system.files.read([program], 1)
+  const [files, [binary], inFolder] = await Promise.all([
+    loadSshdFiles(system.files),
+    system.files.read([program], 1),
+    system.files.list('/etc/ssh'),
+  ])
   const lines = sshdLines(files)
   const hasMatch = lines.some(({ match }) => match !== undefined)
   const own = settingsOfLines(lines)
@@ -69,7 +72,7 @@ export async function readSshd(system: MountedSystem, units: Units | undefined, 
     isInstalled,
     files,
     lines,
-    hasDropIns: (await system.files.list('/etc/ssh')).some(({ name, kind }) => name === 'sshd_config.d' && kind === 'directory'),
+    hasDropIns: inFolder.some(({ name, kind }) => name === 'sshd_config.d' && kind === 'directory'),
     settings,
     certain: first.settings !== undefined || !lines.some(({ match, keyword }) => match !== undefined && decidesLogin.has(keyword)),
     syntax: first.syntax,

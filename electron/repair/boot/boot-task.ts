@@ -12,18 +12,23 @@ export function createBootTask(): RepairTask {
     id: 'boot',
     async examine(system, signal) {
       const facts = await readBootFacts(system, signal)
-      const fstab = facts.files.get('/etc/fstab')
+      const [fstab, space, fileSystems, journal] = await Promise.all([
+        fstabFindings(system, facts.files, signal),
+        spaceFindings(system, facts.mounted, signal),
+        fileSystemFindings(system, facts.inUse, facts.files.get('/etc/fstab'), signal),
+        journalFinding(system, facts, signal),
+      ])
       return [
-        ...(await fstabFindings(system, facts.files, signal)),
-        ...(await spaceFindings(system, facts.mounted, signal)),
+        ...fstab,
+        ...space,
         ...treeFinding(facts),
         ...kernelFindings(system, facts),
         ...loaderFindings(system, facts),
         ...targetFinding(system, facts),
         ...maskedFinding(system, facts),
         ...packageFinding(system, facts),
-        ...(await fileSystemFindings(system, facts.inUse, fstab, signal)),
-        ...(await journalFinding(system, facts, signal)),
+        ...fileSystems,
+        ...journal,
       ]
     },
   }

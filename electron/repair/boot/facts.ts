@@ -149,12 +149,11 @@ part logs 0 show_logs
 `
 
 export async function readBootFacts(system: MountedSystem, signal: AbortSignal): Promise<BootFacts> {
-  const facts = await readFacts(system, script, system.disks, {
-    shown: ['df', '-B1', system.root],
-    limitMs: 60_000,
-    signal,
-  })
-  const read = await system.files.read(files, MAX_FILE)
+  const [facts, read, units] = await Promise.all([
+    readFacts(system, script, system.disks, { shown: ['df', '-B1', system.root], limitMs: 60_000, signal }),
+    system.files.read(files, MAX_FILE),
+    readUnits(system, signal),
+  ])
   const modules = facts('modules')
   const boot = facts('boot')
   return {
@@ -169,7 +168,7 @@ export async function readBootFacts(system: MountedSystem, signal: AbortSignal):
     files: new Map(
       read.flatMap((file) => (file.kind === 'file' && file.size <= MAX_FILE ? [[file.path, file.bytes.toString('utf8')] as const] : [])),
     ),
-    units: await readUnits(system, signal),
+    units,
   }
 }
 

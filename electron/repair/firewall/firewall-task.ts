@@ -30,18 +30,22 @@ export function createFirewallTask(clock: Clock): RepairTask {
   return {
     id: 'firewall',
     async examine(system, signal) {
-      const answer = await readUnits(system, signal)
+      const [answer, selinux] = await Promise.all([readUnits(system, signal), readSelinux(system)])
       const units = 'reason' in answer ? undefined : answer
-      const selinux = await readSelinux(system)
-      const { ports } = await readSshd(system, units, signal)
       const families = packetFamilies(system.clientAddress)
-      const filters = [
-        await readUfw(system, units),
-        await readNftables(system, units),
-        ...(await readIptables(system, units)),
-        await readFirewalld(system, units, selinux),
-        await readCsf(system, units),
-      ].filter((filter) => filter !== undefined)
+      const from = families[0]!
+      const [{ ports }, ufw, nftables, iptables, firewalld, csf, fail2ban, hosts, scripts] = await Promise.all([
+        readSshd(system, units, signal),
+        readUfw(system, units),
+        readNftables(system, units),
+        readIptables(system, units),
+        readFirewalld(system, units, selinux),
+        readCsf(system, units),
+        readFail2ban(system, units, signal).then((state) => fail2banFindings(system, state, from, clock.now())),
+        hostsFindings(system, from),
+        scriptFindings(system),
+      ])
+      const filters = [ufw, nftables, ...iptables, firewalld, csf].filter((filter) => filter !== undefined)
       const findings = [
         ...('reason' in answer ? [findingOf('firewall-services', 'unknown', 'firewall-services-unknown', { reason: answer.reason })] : []),
         ...filters.map((filter, index) =>
@@ -52,9 +56,9 @@ export function createFirewallTask(clock: Clock): RepairTask {
             families,
           ),
         ),
-        ...(await fail2banFindings(system, await readFail2ban(system, units, signal), families[0]!, clock.now())),
-        ...(await hostsFindings(system, families[0]!)),
-        ...(await scriptFindings(system)),
+        ...fail2ban,
+        ...hosts,
+        ...scripts,
         ...(units?.isEnabled('crowdsec-firewall-bouncer.service') ? [findingOf('crowdsec', 'unknown', 'crowdsec')] : []),
       ]
       return findings.length > 0 ? findings : [findingOf('firewall', 'fine', 'firewall-none', { ports: ports.join(', ') })]

@@ -50,7 +50,16 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
     .map(([tool, , texts, read]) => ({ tool, texts, read, ...read(texts) }))
   const texts = new Map(active.flatMap((part) => [...part.texts]))
   const problems = active.flatMap((part) => part.problems)
-  if (netplan.size > 0 && problems.length === 0) problems.push(...(await askNetplan(system, signal)))
+  const [said, openKeyfiles, naming, cloudInit] = await Promise.all([
+    netplan.size > 0 && problems.length === 0 ? askNetplan(system, signal) : [],
+    usesManager ? findOpenKeyfiles(files) : [],
+    readNaming(
+      files,
+      active.flatMap(({ profiles }) => profiles),
+    ),
+    cloudInitWrites(files, units),
+  ])
+  problems.push(...said)
   return {
     tools: active.filter(({ profiles, problems: own }) => profiles.length > 0 || own.length > 0).map(({ tool }) => tool),
     profiles: active.flatMap(({ profiles }) => profiles),
@@ -62,12 +71,9 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
       )
       return { profiles: parsed.flatMap((one) => one.profiles), problems: parsed.flatMap((one) => one.problems) }
     },
-    openKeyfiles: usesManager ? await findOpenKeyfiles(files) : [],
-    naming: await readNaming(
-      files,
-      active.flatMap(({ profiles }) => profiles),
-    ),
-    cloudInitWrites: await cloudInitWrites(files, units),
+    openKeyfiles,
+    naming,
+    cloudInitWrites: cloudInit,
   }
 }
 
@@ -118,30 +124,28 @@ async function findOpenKeyfiles(files: SystemFiles) {
 }
 
 async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Promise<Naming> {
-  const grub = (await files.list('/etc/default/grub.d')).map(({ name }) => `/etc/default/grub.d/${name}`)
-  const entries = (await files.list('/boot/loader/entries')).map(({ name }) => `/boot/loader/entries/${name}`)
-  const lines = await texts(files, [
-    '/boot/grub/grub.cfg',
-    '/boot/grub2/grub.cfg',
-    '/etc/default/grub',
-    '/etc/kernel/cmdline',
-    ...grub,
-    ...entries,
-  ])
-  const links = await files.list('/etc/systemd/network')
-  const rules = await texts(files, [
-    '/etc/udev/rules.d/70-persistent-net.rules',
-    '/etc/udev/rules.d/80-net-setup-link.rules',
-    '/etc/udev/rules.d/80-net-name-slot.rules',
+  const pathsIn = async (folder: string) => (await files.list(folder)).map(({ name }) => `${folder}/${name}`)
+  const [lines, links, linkTexts, ruleFiles, rules] = await Promise.all([
+    Promise.all([pathsIn('/etc/default/grub.d'), pathsIn('/boot/loader/entries')]).then((more) =>
+      texts(files, ['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg', '/etc/default/grub', '/etc/kernel/cmdline', ...more.flat()]),
+    ),
+    files.list('/etc/systemd/network'),
+    loadFolder(files, '/etc/systemd/network', (name) => /\.link$/.test(name)),
+    files.list('/etc/udev/rules.d'),
+    texts(files, [
+      '/etc/udev/rules.d/70-persistent-net.rules',
+      '/etc/udev/rules.d/80-net-setup-link.rules',
+      '/etc/udev/rules.d/80-net-name-slot.rules',
+    ]),
   ])
   const masks = [
     ...links.filter(({ name, kind }) => name === '99-default.link' && kind === 'link'),
-    ...(await files.list('/etc/udev/rules.d')).filter(({ name, kind }) => /^80-net-/.test(name) && kind === 'link'),
+    ...ruleFiles.filter(({ name, kind }) => /^80-net-/.test(name) && kind === 'link'),
   ]
   const renamed = new Map<string, string>()
   for (const [, mac, name] of [...rules.values()].join('\n').matchAll(/ATTR\{address\}=="([\da-fA-F:]{17})".*?NAME(?::?)="([\w.-]+)"/g))
     renamed.set(mac!.toLowerCase(), name!)
-  for (const text of (await loadFolder(files, '/etc/systemd/network', (name) => /\.link$/.test(name))).values()) {
+  for (const text of linkTexts.values()) {
     const sections = readSections(text)
     const name = entriesOf(sections, 'Link', 'Name').at(-1)?.value
     for (const { value } of [...entriesOf(sections, 'Match', 'MACAddress'), ...entriesOf(sections, 'Match', 'PermanentMACAddress')])

@@ -15,10 +15,8 @@ export function createNetworkTask(): RepairTask {
   return {
     id: 'network',
     async examine(system, signal) {
-      const answer = await readUnits(system, signal)
+      const [answer, selinux, rescue] = await Promise.all([readUnits(system, signal), readSelinux(system), readRescueSide(system, signal)])
       const units = 'reason' in answer ? undefined : answer
-      const selinux = await readSelinux(system)
-      const rescue = await readRescueSide(system, signal)
       const configuration = await loadConfiguration(system, units, signal)
       const isMeasured = !('reason' in rescue)
       const faults = isMeasured ? await realFaults(system, configuration, rescue, signal) : []

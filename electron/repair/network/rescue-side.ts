@@ -26,25 +26,27 @@ const MAX_LINKS = 16
 export async function readRescueSide({ machine }: MountedSystem, signal: AbortSignal): Promise<RescueSide | { reason: string }> {
   const run = (words: [string, ...string[]], limitMs = 10_000): Promise<CommandResult> =>
     machine.run({ words, risk: 'reads', limitMs, signal })
-  const [addresses, four, six] = [
-    await run(['ip', '-j', '-d', 'address']),
-    await run(['ip', '-j', 'route']),
-    await run(['ip', '-j', '-6', 'route']),
-  ]
+  const [addresses, four, six, resolver, lookup] = await Promise.all([
+    run(['ip', '-j', '-d', 'address']),
+    run(['ip', '-j', 'route']),
+    run(['ip', '-j', '-6', 'route']),
+    run(['cat', '/etc/resolv.conf']),
+    run(['getent', 'ahosts', 'deb.debian.org']),
+  ])
   const links = linksOf(parse(addresses.stdout))
   if (addresses.exitCode !== 0 || links === undefined) return { reason: addresses.stderr || `ip: ${addresses.exitCode}` }
-  const named = await Promise.all(
-    links.slice(0, MAX_LINKS).map(async (link) => {
-      const { stdout } = await run(['udevadm', 'info', '--query=property', `--path=/sys/class/net/${link.name}`])
-      return { ...link, predicted: predictedNames(stdout.toString('utf8')) }
-    }),
-  )
   const found = [...gatewaysOf(parse(four.stdout)), ...gatewaysOf(parse(six.stdout))].slice(0, 4)
-  const gateways = await Promise.all(
-    found.map(async (gateway) => ({ ...gateway, answers: await answers({ machine }, gateway.address, gateway.device, signal) })),
-  )
-  const resolver = await run(['cat', '/etc/resolv.conf'])
-  const lookup = await run(['getent', 'ahosts', 'deb.debian.org'])
+  const [named, gateways] = await Promise.all([
+    Promise.all(
+      links.slice(0, MAX_LINKS).map(async (link) => {
+        const { stdout } = await run(['udevadm', 'info', '--query=property', `--path=/sys/class/net/${link.name}`])
+        return { ...link, predicted: predictedNames(stdout.toString('utf8')) }
+      }),
+    ),
+    Promise.all(
+      found.map(async (gateway) => ({ ...gateway, answers: await answers({ machine }, gateway.address, gateway.device, signal) })),
+    ),
+  ])
   return { links: named, gateways, nameservers: nameserversOf(resolver.stdout.toString('utf8')), resolves: lookup.exitCode === 0 }
 }
 

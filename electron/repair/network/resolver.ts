@@ -14,8 +14,8 @@ export async function resolverFinding(
   { tools, profiles }: Configuration,
   rescueServers: readonly string[],
 ): Promise<TaskFinding[]> {
-  const [file] = await system.files.read([path])
-  const entry = (await system.files.list('/etc')).find(({ name }) => name === 'resolv.conf')
+  const [[file], inEtc] = await Promise.all([system.files.read([path]), system.files.list('/etc')])
+  const entry = inEtc.find(({ name }) => name === 'resolv.conf')
   const target = entry?.kind === 'link' ? await linkTarget(system) : undefined
   const id = 'resolver'
   if (target !== undefined && /\/run\/systemd\/resolve\//.test(`/${target}`)) {

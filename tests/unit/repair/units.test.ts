@@ -45,7 +45,10 @@ it('asks which services start once for all tasks of a look, and again for the ne
 it('asks again where the first answer did not come', async () => {
   const { machine, asked } = machineOf(true)
   const repairs = repairsOn(machine, [])
+  const phases = () => repairs.state().tasks.flatMap(({ phase }) => (phase === 'not-run' ? [] : phase))
   await repairs.examine()
-  expect(repairs.state().tasks.filter(({ phase }) => phase !== 'not-run')).toMatchObject([{ phase: 'failed' }, { phase: 'done' }])
+  expect(phases()).toEqual(['failed', 'failed'])
+  await repairs.examine()
+  expect(phases()).toEqual(['done', 'done'])
   expect(asked()).toBe(2)
 })

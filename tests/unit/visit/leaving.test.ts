@@ -21,6 +21,9 @@ let world: {
   intervention: { id: string; state: Intervention['state']; summary?: { at: string } } | undefined
   commands: string[]
   saved: unknown
+  /** Something else runs on the mounted system. */
+  isBusy: boolean
+  /** The tasks of each look. */
   examined: string[]
   /** The last list there was. */
   last: string[]
@@ -40,6 +43,7 @@ beforeEach(() => {
     intervention: { id: 'one', state: 'active' },
     commands: [],
     saved: undefined,
+    isBusy: false,
     examined: [],
     last: [],
   }
@@ -60,7 +64,8 @@ function build(): Leaving {
   }
   const repairs = {
     async examine(tasks: string[]) {
-      world.examined.push(...tasks)
+      world.examined.push(tasks.join(' '))
+      if (world.isBusy) throw new AppError('wrong-state')
     },
     state: () => ({
       tasks: ['access', 'boot', 'network', 'firewall', 'speed'].map((task) => ({
@@ -108,7 +113,8 @@ describe('leaving by API', () => {
     world.byApi = async () => void world.commands.push('leave')
     await leaving.start()
     await settle()
-    expect(world.examined).toEqual(['access', 'boot', 'network', 'firewall'])
+    // In one look.
+    expect(world.examined).toEqual(['access boot network firewall'])
     expect(leaving.state()!.items.map(({ id, state }) => `${id} ${state}`)).toEqual([
       'access fine',
       'boot fine',
@@ -169,6 +175,42 @@ describe('what would keep people out', () => {
     expect(stateOf('boot').state).toBe('fine')
   })
 
+  it('tells every fault of the look at once, and looks again at one and those after it that nobody skipped', async () => {
+    for (const task of ['access', 'boot', 'firewall']) world.faults.add(task)
+    await leaving.start()
+    await settle()
+    const states = () =>
+      leaving
+        .state()!
+        .items.slice(0, 5)
+        .map(({ state }) => state)
+    expect(states()).toEqual(['fault', 'fault', 'fine', 'fault', 'todo'])
+    await leaving.skip('firewall', 'console')
+    await settle()
+    world.faults.clear()
+    world.faults.add('network')
+    await leaving.goOn('access')
+    await settle()
+    expect(states()).toEqual(['fine', 'fine', 'fault', 'skipped', 'todo'])
+    expect(world.examined).toEqual(['access boot network firewall', 'access boot network'])
+  })
+
+  it('says so where nothing can be examined now, and examines all when it is tried again', async () => {
+    world.isBusy = true
+    await leaving.start()
+    await settle()
+    const states = () =>
+      leaving
+        .state()!
+        .items.slice(0, 4)
+        .map(({ state }) => state)
+    expect(states()).toEqual(['fault', 'todo', 'todo', 'todo'])
+    world.isBusy = false
+    await leaving.goOn('access')
+    await settle()
+    expect(states()).toEqual(['fine', 'fine', 'fine', 'fine'])
+  })
+
   it('counts the lines that will match, and stops when none will', async () => {
     world.found = 0
     await leaving.start()
@@ -182,7 +224,7 @@ describe('what would keep people out', () => {
     await settle()
     leaving.refresh()
     await settle()
-    expect(world.examined).toEqual(['access'])
+    expect(world.examined).toEqual(['access boot network firewall'])
   })
 })
 
