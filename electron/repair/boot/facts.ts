@@ -75,7 +75,16 @@ show_modules() {
 }
 show_entries() {
   resolve /boot/loader/entries || return 1
-  for file in "$root$resolved"/*.conf; do [ -f "$file" ] && head -c 4096 -- "$file" && echo; done
+  for file in "$root$resolved"/*.conf; do
+    [ -f "$file" ] || continue
+    name=\${file##*/}; printf 'id %s\\n' "\${name%.conf}"; head -c 4096 -- "$file"; echo
+  done
+}
+# What the menu remembers: the entry to start.
+show_grubenv() {
+  for place in /boot/grub/grubenv /boot/grub2/grubenv; do
+    resolve "$place" && [ -f "$root$resolved" ] && { head -c 4096 -- "$root$resolved"; return 0; }
+  done
 }
 # What a menu starts. Red Hat's file in the EFI partition may be a stub that names another; a menu that is not GRUB's is only noted.
 # 3: there is none.
@@ -83,7 +92,9 @@ show_menu() {
   found=3
   for place in /boot/grub/grub.cfg /boot/grub2/grub.cfg "$root"/boot/efi/EFI/*/grub.cfg; do
     resolve "\${place#"$root"}" && [ -s "$root$resolved" ] || continue
-    if grep -E '^[[:space:]]*(linux(16|efi)?|blscfg|multiboot2?|chainloader)([[:space:]]|$)' -- "$root$resolved"; then found=0; fi
+    grep -Eq '^[[:space:]]*(linux(16|efi)?|blscfg|multiboot2?|chainloader)([[:space:]]|$)' -- "$root$resolved" || continue
+    found=0; printf '==> %s\\n' "\${place#"$root"}"
+    grep -E '^[[:space:]]*(linux(16|efi)?|blscfg|menuentry|submenu|set[[:space:]]+default=.*)([[:space:]]|$)|\\{[[:space:]]*$|^[[:space:]]*\\}' -- "$root$resolved"
   done
   for place in /boot/extlinux.conf /boot/extlinux/extlinux.conf /boot/syslinux/syslinux.cfg; do
     resolve "$place" && [ -s "$root$resolved" ] && found=0
@@ -134,6 +145,7 @@ part swaps 5 cat /proc/swaps /proc/self/mounts
 part boot 0 show_boot
 part modules 0 show_modules
 part entries 0 show_entries
+part grubenv 0 show_grubenv
 part menu 0 show_menu
 part grub-files 0 show_grub_files
 part efi 0 show_efi

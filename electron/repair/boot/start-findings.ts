@@ -4,6 +4,8 @@ import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import { records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { BootFacts } from './facts.js'
+import { type GrubMenu, type MenuEntry, readGrubMenu } from './grub-menu.js'
+import { newestFirst } from './versions.js'
 
 /** Whose tools make the initramfs and the menu. Of any other system nothing is written here: its names are not known. */
 function familyOf({ os }: MountedSystem): 'debian' | 'red-hat' | 'suse' | undefined {
@@ -18,23 +20,7 @@ const write = (words: readonly [string, ...string[]], limitMs = 600_000): Step =
 const kernelName = /^vmlinu[xz]-(?!.*(?:rescue|\.(?:old|bak|signed)$))(.+)$/
 const imageName = /^init(?:rd\.img|ramfs|rd)-(.+?)(?:\.img)?$/
 
-/** As rpm and GRUB compare versions: part by part, numbers by value and above letters, more parts above fewer. */
-function newestFirst(a: string, b: string): number {
-  const partsOf = (version: string): string[] => version.match(/\d+|[a-z]+/gi) ?? []
-  const [left, right] = [partsOf(a), partsOf(b)]
-  for (const [index, one] of left.entries()) {
-    const other = right[index]
-    if (other === undefined) return -1
-    if (one === other) continue
-    const [isNumber, isOtherNumber] = [/^\d/.test(one), /^\d/.test(other)]
-    if (isNumber !== isOtherNumber) return isNumber ? -1 : 1
-    const difference = isNumber ? Number(other) - Number(one) : one < other ? 1 : -1
-    if (difference !== 0) return difference
-  }
-  return right.length - left.length
-}
-
-/** Versions with a kernel, the newest first, and what is missing of each. `newest`: what a start takes, unless its menu says otherwise. */
+/** Versions with a kernel, the newest first, and what is missing of each. `newest`: what a start takes, unless its menu names another. */
 export function judgeKernels({ boot, modules }: Pick<BootFacts, 'boot' | 'modules'>) {
   const named = (pattern: RegExp) =>
     (boot ?? []).flatMap(({ name, size }) => {
@@ -68,7 +54,8 @@ export function kernelFindings(system: MountedSystem, facts: BootFacts): TaskFin
   if (kernels.length === 0) return [findingOf('kernel', 'fault', 'kernel-missing', {}, { evidence, keepsOut: true })]
   const lacking = (id: string, code: string, version: string, isStuck: boolean, proposals: PlannedProposal[] = []) =>
     findingOf(id, isStuck ? 'fault' : 'warning', code, { version }, { evidence, proposals, keepsOut: isStuck })
-  const isStuck = (versions: readonly string[]) => newest !== undefined && versions.includes(newest)
+  const started = kernelName.exec(menuOf(facts).starts?.kernel ?? '')?.[1] ?? newest
+  const isStuck = (versions: readonly string[]) => started !== undefined && versions.includes(started)
   const findings: TaskFinding[] = []
   if (withoutImage.length > 0) {
     // Without the modules an initramfs would be made that finds no disk.
@@ -177,28 +164,40 @@ function installGrub(system: MountedSystem, disk: string): PlannedProposal {
   }
 }
 
-/** Names the kernels a menu offers, the one a start takes first. Red Hat's entries are files of their own (Boot Loader Specification). */
-export function kernelsOfMenu(menu: string, entries: string): string[] {
-  const named = (text: string) =>
-    [...text.matchAll(/^\s*linux(?:16|efi)?\s+\S*?\/(vmlinu[xz]-\S+)/gm)].map(([, name]) => name!).filter((name) => !/rescue/.test(name))
-  return [...new Set([...named(menu), ...(/^\s*blscfg\b/m.test(menu) ? named(entries).sort(newestFirst) : [])])]
-}
+const menuOf = ({ facts }: BootFacts): GrubMenu => readGrubMenu(facts('menu').text, facts('entries').text, facts('grubenv').text)
 
-function menuFindings(system: MountedSystem, { facts, boot }: BootFacts, byEfi: boolean): TaskFinding[] {
-  const menu = facts('menu')
+function menuFindings(system: MountedSystem, boot: BootFacts, byEfi: boolean): TaskFinding[] {
   const steps = menuSteps(system, byEfi)
   const proposals = steps.length > 0 ? [proposalOf('make-loader-menu', {}, steps)] : []
-  const keepsOut = boot !== undefined
-  if (menu.status === 3)
+  const keepsOut = boot.boot !== undefined
+  if (boot.facts('menu').status === 3)
     return [findingOf('loader-menu', keepsOut ? 'fault' : 'unknown', 'loader-menu-missing', {}, { proposals, keepsOut })]
-  const named = kernelsOfMenu(menu.text, facts('entries').text)
-  const usesEntries = /^\s*blscfg\b/m.test(menu.text)
+  const menu = menuOf(boot)
+  const hasKernel = ({ kernel, inside }: MenuEntry): boolean => kernel !== undefined || (inside?.some(hasKernel) ?? false)
   // The menu is written from the entries, and these by kernel-install: writing it anew would help nothing.
-  if (usesEntries && named.length === 0 && keepsOut) return [findingOf('loader-menu', 'fault', 'loader-entries-missing', {}, { keepsOut })]
-  const first = named[0]
-  if (!boot || !first || boot.some(({ name }) => name === first)) return []
-  const rest = { proposals: usesEntries ? [] : proposals, keepsOut }
-  return [findingOf('loader-menu', 'fault', 'loader-menu-stale', { kernel: first }, rest)]
+  if (menu.usesEntries && !menu.entries.some(hasKernel) && keepsOut)
+    return [findingOf('loader-menu', 'fault', 'loader-entries-missing', {}, { keepsOut })]
+  const kernel = menu.starts?.kernel
+  const isGone = boot.boot !== undefined && kernel !== undefined && !boot.boot.some(({ name }) => name === kernel)
+  const rest = { proposals: menu.usesEntries ? [] : proposals, keepsOut }
+  return [
+    ...(isGone ? [findingOf('loader-menu', 'fault', 'loader-menu-stale', { kernel }, rest)] : []),
+    ...(menu.isDefaultFound ? [] : [defaultFinding(menu)]),
+  ]
+}
+
+/** GRUB goes on with the first entry: a start, but not the one that was chosen. */
+function defaultFinding({ default: wanted, starts, entries }: GrubMenu): TaskFinding {
+  const titles = (of: readonly MenuEntry[], indent = ''): string[] =>
+    of.flatMap(({ title, id, inside }) => [`${indent}${title}${id ? ` (${id})` : ''}`, ...titles(inside ?? [], `${indent}  `)])
+  const evidence = [evidenceOf('grub.cfg', `default=${wanted}\n${titles(entries).join('\n')}`)]
+  return findingOf(
+    'loader-default',
+    'warning',
+    'loader-default-unknown',
+    { wanted, first: starts?.title ?? '', kernel: starts?.kernel ?? '' },
+    { evidence },
+  )
 }
 
 /** On Red Hat's UEFI systems the link says where the menu is: until 8 in the EFI partition. */

@@ -111,6 +111,27 @@ describe('kernel and loader', () => {
     expect(await statesOf(repairs, 'boot')).toMatchObject({ 'loader-menu': 'fault loader-menu-missing' })
   })
 
+  it('follows what the menu was told to start: an older kernel in a submenu, and says when it is gone', async () => {
+    const entry = (name: string, version: string) =>
+      `menuentry '${name}' --class debian $menuentry_id_option 'id-${version}' {\n  insmod gzio\n  if [ x$grub_platform = xxen ]; then insmod xzio; fi\n  linux /boot/vmlinuz-${version} root=UUID=x ro\n}\n`
+    const [newest, older] = ['6.1.0-31-amd64', '6.1.0-30-amd64']
+    start({
+      '/boot/grub/grub.cfg': `if [ -s $prefix/grubenv ]; then\n  load_env\nfi\nif [ "\${next_entry}" ] ; then\n   set default="\${next_entry}"\nelse\n   set default="\${saved_entry}"\nfi\nfunction savedefault {\n  if [ -z "\${boot_once}" ]; then\n    save_env saved_entry\n  fi\n}\n${entry('Debian', newest)}submenu 'Old' $menuentry_id_option 'old' {\n${entry('Debian, older', older)}}\n`,
+      '/boot/grub/grubenv': `# GRUB Environment Block\nsaved_entry=old>id-${older}\n${'#'.repeat(900)}`,
+      [`/boot/vmlinuz-${older}`]: 'kernel',
+      [`/usr/lib/modules/${older}/modules.dep`]: 'x\n',
+    })
+    // The older kernel, which is started, has no initramfs.
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ kernel: 'fault initramfs-missing', loader: 'fine loader-fine' })
+    system.write('/boot/grub/grubenv', 'saved_entry=\n')
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ kernel: 'warning initramfs-missing', loader: 'fine loader-fine' })
+    system.write('/boot/grub/grubenv', 'saved_entry=old>gone\n')
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ 'loader-default': 'warning loader-default-unknown' })
+    rmSync(join(system.root, `boot/vmlinuz-${older}`))
+    system.write('/boot/grub/grubenv', `next_entry=1>0\n`)
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ kernel: 'fine kernel-fine', 'loader-menu': 'fault loader-menu-stale' })
+  })
+
   it('misses the modules GRUB goes on with', async () => {
     start()
     expect(await statesOf(repairs, 'boot')).toMatchObject({ loader: 'fine loader-fine' })

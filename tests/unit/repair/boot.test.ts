@@ -8,13 +8,7 @@ import { e2fsckSays, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../
 import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
 import { parseJournal } from '../../../electron/repair/boot/last-start.js'
 import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
-import {
-  judgeKernels,
-  kernelFindings,
-  kernelsOfMenu,
-  loaderFindings,
-  packageFinding,
-} from '../../../electron/repair/boot/start-findings.js'
+import { judgeKernels, kernelFindings, loaderFindings, packageFinding } from '../../../electron/repair/boot/start-findings.js'
 import type { MountedSystem, PlannedProposal, TaskFinding } from '../../../electron/repair/task.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
@@ -383,10 +377,29 @@ describe('boot loaders', () => {
     expect(told(loaderFindings(on('rocky', rest), facts))).toEqual(expected)
   })
 
-  it('knows what a menu starts first', () => {
-    expect(kernelsOfMenu(' linux /boot/vmlinuz-2 ro\n\tlinux\t($root)/vmlinuz-1', 'linux /vmlinuz-3')).toEqual(['vmlinuz-2', 'vmlinuz-1'])
-    const entries = 'linux /vmlinuz-0-rescue-ab\nlinux /vmlinuz-5.14.0-70.el9\nlinux /vmlinuz-5.14.0-503.el9'
-    expect(kernelsOfMenu('insmod blscfg\nblscfg\n', entries)).toEqual(['vmlinuz-5.14.0-503.el9', 'vmlinuz-5.14.0-70.el9'])
+  it('takes the kernel that the menu starts for the one that counts, and says which default names nothing', () => {
+    const menu = (value: string) =>
+      `set default="${value}"\nmenuentry 'A' {\n\tlinux /boot/${kernel}\n}\nsubmenu 'Old' {\n\tmenuentry 'B' {\n\t\tlinux /boot/vmlinuz-5.14.0-70.el9.x86_64\n\t}\n}\n`
+    const both = [...boot, { name: 'vmlinuz-5.14.0-70.el9.x86_64', size: 1 }, { name: 'initramfs-5.14.0-503.el9.x86_64.img', size: 1 }]
+    const modules = ['5.14.0-503.el9.x86_64', '5.14.0-70.el9.x86_64']
+    const judge = (value: string, files = both) => {
+      const facts = factsOf({ ...bios, menu: menu(value) }, { boot: files, modules })
+      return told([...kernelFindings(on('rocky'), facts), ...loaderFindings(on('rocky'), facts)])
+    }
+    const warning = ['kernel', 'warning', 'initramfs-missing', false]
+    expect(judge('0')).toEqual([warning, ...fine])
+    // The old kernel is started, and has no initramfs.
+    expect(judge('Old>B')).toEqual([['kernel', 'fault', 'initramfs-missing', true], ...fine])
+    expect(
+      judge(
+        '1>0',
+        [...both].filter(({ name }) => !name.includes('-70')),
+      ),
+    ).toEqual([
+      ['kernel', 'fine', 'kernel-fine', false],
+      ['loader-menu', 'fault', 'loader-menu-stale', true],
+    ])
+    expect(judge('gone>B')).toEqual([warning, ['loader-default', 'warning', 'loader-default-unknown', false]])
   })
 
   it('misses the first kernel of the menu, though an older one is there', () => {
