@@ -116,6 +116,20 @@ show_efi() {
     resolve "$place" && [ -d "$root$resolved/EFI" ] && find "$root$resolved/EFI" -maxdepth 3 -type f -iname '*.efi' -printf '%s %P\\0'
   done
 }
+# Kernels that are kept beside the loader. A unified image is known by the sections of its header, and may hold an initrd.
+show_efi_kernels() {
+  for place in /boot/efi /efi /boot; do
+    resolve "$place" && [ -d "$root$resolved" ] || continue
+    find "$root$resolved" -xdev -mindepth 3 -maxdepth 3 -type f \\( -name linux -o -name 'init*' \\) -printf 'file %s %P\\0'
+    for file in "$root$resolved"/EFI/Linux/*.[eE][fF][iI]; do
+      [ -f "$file" ] || continue
+      sections=$(head -c 4096 -- "$file" | tr '\\000' '\\n')
+      printf '%s\\n' "$sections" | grep -aqx '.*\\.linux' || [ ! -s "$file" ] || continue
+      inside=no; printf '%s\\n' "$sections" | grep -aqx '.*\\.initrd' && inside=yes
+      printf 'image %s %s %s\\0' "$(stat -c %s -- "$file")" "$inside" "EFI/Linux/\${file##*/}"
+    done
+  done
+}
 show_links() {
   for name in bin sbin lib; do resolve "/$name" && [ -d "$root$resolved" ] || echo "/$name"; done
   if [ -L "$root/lib64" ]; then resolve /lib64 && [ -d "$root$resolved" ] || echo /lib64; fi
@@ -149,6 +163,7 @@ part grubenv 0 show_grubenv
 part menu 0 show_menu
 part grub-files 0 show_grub_files
 part efi 0 show_efi
+part efi-kernels 0 show_efi_kernels
 part links 0 show_links
 part target 0 show_target
 part packages 0 show_broken_packages

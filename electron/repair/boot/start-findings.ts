@@ -5,7 +5,7 @@ import { records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { BootFacts } from './facts.js'
 import { type GrubMenu, type MenuEntry, readGrubMenu } from './grub-menu.js'
-import { newestFirst } from './versions.js'
+import { judgeKernels, kernelsInBoot, kernelsInEfi, versionOf } from './kernels.js'
 
 /** Whose tools make the initramfs and the menu. Of any other system nothing is written here: its names are not known. */
 function familyOf({ os }: MountedSystem): 'debian' | 'red-hat' | 'suse' | undefined {
@@ -16,54 +16,35 @@ function familyOf({ os }: MountedSystem): 'debian' | 'red-hat' | 'suse' | undefi
 }
 const write = (words: readonly [string, ...string[]], limitMs = 600_000): Step => ({ kind: 'run', words, risk: 'writes', limitMs })
 
-// Debian's `initrd.img-V`, Red Hat's `initramfs-V.img`, SUSE's `initrd-V`; copies that packages and people leave are not started.
-const kernelName = /^vmlinu[xz]-(?!.*(?:rescue|\.(?:old|bak|signed)$))(.+)$/
-const imageName = /^init(?:rd\.img|ramfs|rd)-(.+?)(?:\.img)?$/
-
-/** Versions with a kernel, the newest first, and what is missing of each. `newest`: what a start takes, unless its menu names another. */
-export function judgeKernels({ boot, modules }: Pick<BootFacts, 'boot' | 'modules'>) {
-  const named = (pattern: RegExp) =>
-    (boot ?? []).flatMap(({ name, size }) => {
-      const version = pattern.exec(name)?.[1]
-      return version ? [{ name, size, version }] : []
-    })
-  const found = named(kernelName).sort((a, b) => newestFirst(a.version, b.version))
-  const kernels = found.filter(({ size }) => size > 0).map(({ version }) => version)
-  const images = new Set(
-    named(imageName)
-      .filter(({ size }) => size > 0)
-      .map(({ version }) => version),
-  )
-  // `vmlinuz-virt`, `vmlinuz-linux`: a kind of kernel, which no folder is named after.
-  const hasModules = (version: string) => (/^\d/.test(version) ? modules.includes(version) : modules.length > 0)
-  return {
-    kernels,
-    newest: found[0]?.version,
-    empty: found.filter(({ size }) => size <= 0),
-    withoutImage: kernels.filter((one) => !images.has(one)),
-    withoutModules: kernels.filter((one) => !hasModules(one)),
-  }
-}
-
 export function kernelFindings(system: MountedSystem, facts: BootFacts): TaskFinding[] {
-  const { boot } = facts
-  if (boot === undefined) return [findingOf('kernel', 'unknown', 'kernel-unread')]
-  const { kernels, newest, empty, withoutImage, withoutModules } = judgeKernels(facts)
-  const evidence = [evidenceOf('/boot', boot.map(({ name, size }) => `${size} ${name}`).join('\n'))]
+  const { boot, modules } = facts
+  const inBoot = kernelsInBoot(boot ?? [])
+  const inEfi = kernelsInEfi(facts.facts('efi-kernels').text)
+  // What GRUB's menu starts is in /boot; without a menu another loader, or the firmware, starts what the EFI partition holds.
+  const isInEfi = inEfi.length > 0 && (inBoot.length === 0 || hasNoMenu(facts))
+  if (boot === undefined && !isInEfi) return [findingOf('kernel', 'unknown', 'kernel-unread')]
+  const { kernels, newest, empty, withoutImage, withoutModules } = judgeKernels(isInEfi ? inEfi : inBoot, modules)
+  const listed = (files: readonly { name: string; size: number }[]) => files.map(({ name, size }) => `${size} ${name}`).join('\n')
+  const evidence = [isInEfi ? evidenceOf('EFI', listed(inEfi)) : evidenceOf('/boot', listed(boot ?? []))]
+  // They may all be there, where nobody can see them now.
+  if (kernels.length === 0 && !isInEfi && hasNoMenu(facts) && isEfiUnseen(facts))
+    return [findingOf('kernel', 'unknown', 'kernel-efi-unmounted', {}, { evidence })]
   // A separate /boot that is not mounted looks just like a lost kernel.
   if (kernels.length === 0) return [findingOf('kernel', 'fault', 'kernel-missing', {}, { evidence, keepsOut: true })]
   const lacking = (id: string, code: string, version: string, isStuck: boolean, proposals: PlannedProposal[] = []) =>
     findingOf(id, isStuck ? 'fault' : 'warning', code, { version }, { evidence, proposals, keepsOut: isStuck })
-  const started = kernelName.exec(menuOf(facts).starts?.kernel ?? '')?.[1] ?? newest
+  const started = (isInEfi ? undefined : versionOf(menuOf(facts).starts?.kernel ?? '')) ?? newest
   const isStuck = (versions: readonly string[]) => started !== undefined && versions.includes(started)
   const findings: TaskFinding[] = []
   if (withoutImage.length > 0) {
-    // Without the modules an initramfs would be made that finds no disk.
-    const proposals = makeInitramfs(
-      system,
-      facts,
-      withoutImage.filter((one) => !withoutModules.includes(one)),
-    )
+    // Without the modules an initramfs would be made that finds no disk. Into the EFI partition it is put by other tools.
+    const proposals = isInEfi
+      ? []
+      : makeInitramfs(
+          system,
+          facts,
+          withoutImage.filter((one) => !withoutModules.includes(one)),
+        )
     findings.push(lacking('kernel', 'initramfs-missing', withoutImage.join(', '), isStuck(withoutImage), proposals))
   }
   if (withoutModules.length > 0)
@@ -95,6 +76,13 @@ function makeInitramfs(system: MountedSystem, facts: BootFacts, versions: readon
   return [proposalOf('make-initramfs', { version: versions.join(', ') }, steps)]
 }
 
+const hasEfiMounted = (mounted: BootFacts['mounted']) =>
+  mounted.some(({ path, type }) => type === 'vfat' && /^\/(?:boot|boot\/efi|efi)$/.test(path))
+/** There is an EFI partition, and what it holds cannot be seen. */
+const isEfiUnseen = ({ partitions, mounted, facts }: BootFacts) =>
+  partitions.some(({ type }) => type === EFI_SYSTEM) && !hasEfiMounted(mounted) && records(facts('efi').text).length === 0
+const hasNoMenu = ({ facts }: BootFacts) => facts('menu').status === 3
+
 const EFI_SYSTEM = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
 
 export function loaderFindings(system: MountedSystem, facts: BootFacts): TaskFinding[] {
@@ -103,8 +91,9 @@ export function loaderFindings(system: MountedSystem, facts: BootFacts): TaskFin
   // A disk with a BIOS boot partition may have both; then the firmware that started the rescue system decides.
   const byEfi = hasEfiPlace && (system.uefi || facts.facts('bios-boot').text.trim() === '')
   const findings = byEfi ? efiFindings(system, facts, loaders) : biosFindings(system, facts)
-  // systemd-boot starts from the EFI partition and has no such menu.
-  if (!byEfi || !loaders.some((one) => /systemd-boot/i.test(one))) findings.push(...menuFindings(system, facts, byEfi))
+  // systemd-boot, or the firmware itself, starts from the EFI partition and has no such menu.
+  const needsNone = hasNoMenu(facts) && (kernelsInEfi(facts.facts('efi-kernels').text).length > 0 || isEfiUnseen(facts))
+  if (!byEfi || !(needsNone || loaders.some((one) => /systemd-boot/i.test(one)))) findings.push(...menuFindings(system, facts, byEfi))
   return findings.length > 0 ? findings : [findingOf('loader', 'fine', 'loader-fine')]
 }
 
@@ -136,8 +125,7 @@ function biosFindings(system: MountedSystem, { facts }: BootFacts): TaskFinding[
 
 function efiFindings(system: MountedSystem, { facts, mounted }: BootFacts, loaders: readonly string[]): TaskFinding[] {
   if (loaders.length > 0) return []
-  if (!mounted.some(({ path, type }) => type === 'vfat' && /^\/(?:boot|boot\/efi|efi)$/.test(path)))
-    return [findingOf('loader', 'unknown', 'loader-efi-unmounted')]
+  if (!hasEfiMounted(mounted)) return [findingOf('loader', 'unknown', 'loader-efi-unmounted')]
   const target = /^(?:aarch64|arm64)/.test(facts('machine').text) ? 'arm64-efi' : 'x86_64-efi'
   const words = ['grub-install', `--target=${target}`, '--efi-directory=/boot/efi', '--no-nvram', '--removable'] as const
   const install: PlannedProposal = {

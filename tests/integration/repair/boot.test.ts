@@ -132,6 +132,39 @@ describe('kernel and loader', () => {
     expect(await statesOf(repairs, 'boot')).toMatchObject({ kernel: 'fine kernel-fine', 'loader-menu': 'fault loader-menu-stale' })
   })
 
+  it('knows kernels that are kept in the EFI partition only, and what they lack', async () => {
+    const [newest, older] = ['6.12.0-1-amd64', '6.1.0-31-amd64']
+    // As a PE header names its sections: eight bytes each, padded.
+    const image = (...sections: string[]) =>
+      Buffer.from(`MZ\0\0PE\0\0${sections.map((one) => one.padEnd(8, '\0') + '\x01'.repeat(32)).join('')}`)
+    start({
+      [`/boot/efi/ab12/${older}/linux`]: 'kernel',
+      [`/boot/efi/ab12/${older}/initrd.img-${older}`]: 'initrd',
+      '/boot/efi/EFI/systemd/systemd-bootx64.efi': 'x',
+      [`/usr/lib/modules/${newest}/modules.dep`]: 'x\n',
+    })
+    system.uefi = true
+    for (const path of ['vmlinuz-6.1.0-31-amd64', 'initrd.img-6.1.0-31-amd64', 'grub'])
+      rmSync(join(system.root, 'boot', path), { recursive: true })
+    const kernelOf = async () => {
+      const { kernel, loader } = await statesOf(repairs, 'boot')
+      return `${kernel}, ${loader}`
+    }
+    expect(await kernelOf()).toBe('fine kernel-fine, fine loader-fine')
+    rmSync(join(system.root, `boot/efi/ab12/${older}/initrd.img-${older}`))
+    expect(await kernelOf()).toBe('fault initramfs-missing, fine loader-fine')
+    const path = `/boot/efi/EFI/Linux/debian-${newest}.efi`
+    system.write(path, image('.text', '.linux', '.initrd'))
+    expect(await kernelOf()).toBe('warning initramfs-missing, fine loader-fine')
+    rmSync(join(system.root, 'boot/efi/ab12'), { recursive: true })
+    expect(await kernelOf()).toBe('fine kernel-fine, fine loader-fine')
+    system.write(path, image('.text', '.linux'))
+    expect(await kernelOf()).toBe('fault initramfs-missing, fine loader-fine')
+    // Something else in that folder is no kernel.
+    system.write(path, image('.text', '.data'))
+    expect(await kernelOf()).toBe('fault kernel-missing, fine loader-fine')
+  })
+
   it('misses the modules GRUB goes on with', async () => {
     start()
     expect(await statesOf(repairs, 'boot')).toMatchObject({ loader: 'fine loader-fine' })

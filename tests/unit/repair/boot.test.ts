@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { type BootFacts, type MountedFileSystem, parseSpace } from '../../../electron/repair/boot/facts.js'
 import { e2fsckSays, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../electron/repair/boot/file-systems.js'
 import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
+import { judgeKernels, kernelsInBoot, kernelsInEfi } from '../../../electron/repair/boot/kernels.js'
 import { parseJournal } from '../../../electron/repair/boot/last-start.js'
 import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
-import { judgeKernels, kernelFindings, loaderFindings, packageFinding } from '../../../electron/repair/boot/start-findings.js'
+import { kernelFindings, loaderFindings, packageFinding } from '../../../electron/repair/boot/start-findings.js'
 import type { MountedSystem, PlannedProposal, TaskFinding } from '../../../electron/repair/task.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
@@ -232,7 +233,23 @@ describe('kernels', () => {
     ],
     ['another minor version', [file('vmlinuz-6.12-amd64'), file('vmlinuz-6.9.7-amd64')], [], { newest: '6.12-amd64' }],
   ])('judges %s', (_, boot, modules, expected) => {
-    expect(judgeKernels({ boot, modules })).toMatchObject(expected)
+    expect(judgeKernels(kernelsInBoot(boot), modules)).toMatchObject(expected)
+  })
+
+  it.each([
+    ['type 1', [`file 9 ab12/${version}/linux`, `file 9 ab12/${version}/initrd.img-${version}`], { kernels: [version], withoutImage: [] }],
+    ['type 1, of the distribution', [`file 9 debian/${version}/initrd`, `file 9 debian/${version}/linux`], { withoutImage: [] }],
+    ['no initrd', [`file 9 ab12/${version}/linux`, `file 9 ab12/${other}/initrd`], { withoutImage: [version] }],
+    ['an empty initrd', [`file 9 ab12/${version}/linux`, `file 0 ab12/${version}/initrd`], { withoutImage: [version] }],
+    ['an empty kernel', [`file 0 ab12/${version}/linux`], { kernels: [], empty: [{ name: `ab12/${version}/linux` }] }],
+    ['a unified image', [`image 9 yes EFI/Linux/debian-${version}.efi`], { kernels: [version], withoutImage: [], withoutModules: [] }],
+    ['one without initrd', [`image 9 no EFI/Linux/debian-${version}.efi`], { withoutImage: [version] }],
+    ['one that counts its tries', [`image 9 yes EFI/Linux/ab12-${version}+2-1.efi`], { kernels: [version] }],
+    ['one without a version', ['image 9 yes EFI/Linux/arch-linux.efi'], { kernels: ['arch-linux'], withoutModules: [] }],
+    ['one seen at two places', Array(2).fill(`image 9 yes EFI/Linux/a-${version}.efi`), { kernels: [version] }],
+    ['other files', ['file 9 EFI/debian/init.efi', 'x', 'file 9 a/b/c/linux'], { kernels: [], newest: undefined }],
+  ])('judges what the EFI partition keeps: %s', (_, lines, expected) => {
+    expect(judgeKernels(kernelsInEfi(`${lines.join('\0')}\0`), [version])).toMatchObject(expected)
   })
 })
 
@@ -303,6 +320,15 @@ describe('several kernels', () => {
     expect(packageFinding(system, facts)[0]!.proposals).toHaveLength(count)
   })
 
+  it('does not call lost what may lie in an EFI partition that is not mounted', () => {
+    const esp = { path: '/dev/sdb1', type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b', size: 1, fileSystem: 'vfat', parents: [] }
+    const judge = (menu: [string, number], partitions: BootFacts['partitions']) =>
+      told(kernelFindings(on('debian'), factsOf({ menu }, { partitions })))
+    expect(judge(['', 3], [esp])).toEqual([['kernel', 'unknown', 'kernel-efi-unmounted', false]])
+    expect(judge(['', 3], [])).toEqual([['kernel', 'fault', 'kernel-missing', true]])
+    expect(judge(['linux /boot/vmlinuz-6', 0], [esp])).toEqual([['kernel', 'fault', 'kernel-missing', true]])
+  })
+
   it.each([
     ['rocky', [`dracut -f --no-hostonly --kver ${versions[0]}`]],
     ['opensuse-leap', [`dracut -f --no-hostonly --kver ${versions[0]}`]],
@@ -361,6 +387,18 @@ describe('boot loaders', () => {
       factsOf({ efi: loaders, menu: ['', 3] }, { boot, partitions: [esp] }),
       { uefi: true },
       [['loader-menu', 'fault', 'loader-menu-missing', true]],
+    ],
+    [
+      'unified images that the firmware starts',
+      factsOf({ efi: '9 Linux/debian-6.1.efi\0', 'efi-kernels': 'image 9 yes EFI/Linux/debian-6.1.efi\0', menu: ['', 3] }, { boot: [] }),
+      { uefi: true },
+      fine,
+    ],
+    [
+      'UEFI, no menu that can be seen',
+      factsOf({ menu: ['', 3] }, { boot: [], partitions: [esp] }),
+      { uefi: true },
+      [['loader', 'unknown', 'loader-efi-unmounted', false]],
     ],
     ['systemd-boot', factsOf({ efi: '9 systemd/systemd-bootx64.efi\0', menu: ['', 3] }, { boot }), { uefi: true }, fine],
     ['entries', factsOf({ ...bios, menu: 'insmod blscfg\nblscfg', entries: `linux /${kernel}` }, { boot }), {}, fine],
