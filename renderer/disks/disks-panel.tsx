@@ -1,5 +1,5 @@
 /** Step 4: which disk holds the system, what speaks for it, and the exact commands before anything is mounted. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
 import { useT } from '../i18n.js'
@@ -22,6 +22,9 @@ interface DisksProps {
 export function DisksPanel({ visit, session, onward }: DisksProps) {
   const t = useT()
   const { disks } = visit
+  // Chosen for what one look found; the next look begins anew.
+  const [choice, choose] = useState<{ page: 'locked' | 'list'; at: string | undefined }>()
+  const page = choice?.at === disks.at ? choice?.page : undefined
   if (disks.mounted && !disks.busy) return <Mounted visit={visit} disks={disks} mounted={disks.mounted} session={session} onward={onward} />
   if (disks.busy) return <Notice>{t(`disks.busy.${disks.busy}`)}</Notice>
   if (disks.phase === 'looking') return <Notice>{t('disks.looking')}</Notice>
@@ -42,11 +45,12 @@ export function DisksPanel({ visit, session, onward }: DisksProps) {
     )
   }
   const chosen = disks.volumes.find(({ path }) => path === disks.chosen)
-  // What is locked hides the system: it is opened before anything is said about the rest.
-  if (disks.unlock && !chosen?.system) return <LockedDisks visit={visit} disks={disks} plan={disks.unlock} />
+  // What is locked hides the system: it is opened before anything is said about the rest, unless the person wants it otherwise.
+  if (disks.unlock && (page ? page === 'locked' : !chosen?.system))
+    return <LockedDisks visit={visit} disks={disks} plan={disks.unlock} onSkip={() => choose({ page: 'list', at: disks.at })} />
   if (chosen?.system?.identity.kind === 'other')
     return <OtherMachine visit={visit} disks={disks} volume={chosen} system={chosen.system} session={session} />
-  return <Systems visit={visit} disks={disks} />
+  return <Systems visit={visit} disks={disks} onLocked={disks.unlock && (() => choose({ page: 'locked', at: disks.at }))} />
 }
 
 function Notice({ children }: { children: ReactNode }) {

@@ -12,8 +12,15 @@ import { useAction } from '../ui/use-action.js'
 import { WillRun } from '../ui/will-run.js'
 import { Title } from './parts.js'
 
+interface LockedDisksProps {
+  visit: VisitState
+  disks: DisksState
+  plan: MachinePlan
+  onSkip: () => void
+}
+
 /** 16a: RAID, LUKS and LVM as a chain, each step opening the next, everything read-only. */
-export function LockedDisks({ visit, disks, plan }: { visit: VisitState; disks: DisksState; plan: MachinePlan }) {
+export function LockedDisks({ visit, disks, plan, onSkip }: LockedDisksProps) {
   const t = useT()
   const { isBusy, runAndWait } = useAction()
   const [passphrase, setPassphrase] = useState('')
@@ -71,9 +78,14 @@ export function LockedDisks({ visit, disks, plan }: { visit: VisitState; disks: 
           <Risk risk={plan.risk} />
           {t('disks.unlock.why')}
         </div>
-        <Button type="submit" size="sm" variant="filled" disabled={isBusy || (asks && passphrase === '')}>
-          {t(asks ? 'disks.unlock.do' : 'disks.unlock.doOpen')}
-        </Button>
+        <div className="rt-row">
+          <Button className="rt-grow" type="submit" size="sm" variant="filled" disabled={isBusy || (asks && passphrase === '')}>
+            {t(asks ? 'disks.unlock.do' : 'disks.unlock.doOpen')}
+          </Button>
+          <Button size="sm" onClick={onSkip}>
+            {t('disks.unlock.skip')}
+          </Button>
+        </div>
       </div>
     </form>
   )
@@ -87,6 +99,9 @@ const signs: Record<ChainLink['state'], FindingKind> = {
   failed: 'fail',
 }
 
+/** As people write it: `RAID 1`, `LUKS2`, `LVM`. */
+const kindOf = ({ kind, detail }: ChainLink) => (kind === 'lvm' ? 'LVM' : detail.replace(/^raid(?=\d)/, 'RAID '))
+
 function Link({ link, children }: { link: ChainLink; children: React.ReactNode }) {
   const t = useT()
   const language = useLanguage()
@@ -95,7 +110,7 @@ function Link({ link, children }: { link: ChainLink; children: React.ReactNode }
       <Finding kind={signs[link.state]} label={t(`disks.unlock.state.${link.state}`)} />
       <div>
         <div className="rt-volume-line">
-          <b className="rt-mono">{link.name}</b> <span className="rt-dim rt-sm">{[link.detail, ...link.members].join(', ')}</span>
+          <b className="rt-mono">{link.name}</b> <span className="rt-dim rt-sm">{[kindOf(link), ...link.members].join(', ')}</span>
           {link.size > 0 && <span className="rt-volume-size rt-dim rt-num">{formatBytes(link.size, language)}</span>}
         </div>
         {link.missing > 0 && (

@@ -5,9 +5,9 @@ import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
 import { closeSession } from '../actions.js'
 import { api } from '../api.js'
+import { typeName } from '../host-key/question-page.js'
 import { useT } from '../i18n.js'
 import { useIntervention } from '../state.js'
-import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Risk } from '../ui/risk.js'
 import { useAction } from '../ui/use-action.js'
@@ -45,10 +45,9 @@ export function OtherMachine({ visit, disks, volume, system, session }: OtherMac
           <div className="rt-volume-os">{t('disks.system', { os: system.os, host: system.hostname })}</div>
           {system.lastStarted && <div className="rt-dim rt-sm">{t('disks.other.last', { date: format.date(system.lastStarted) })}</div>}
         </div>
-        <KeyList title={t('disks.other.yours')} none={t('disks.other.none')} keys={intervention?.knownKeys ?? []} />
-        <KeyList title={t('disks.other.disk')} none={t('disks.other.none')} keys={keys} />
+        <Keys known={intervention?.knownKeys ?? []} found={keys} />
         <section aria-label={t('disks.other.why')}>
-          <div className="rt-dim rt-sm">{t('disks.other.why')}</div>
+          <h3>{t('disks.other.why')}</h3>
           <ul className="rt-other-why">
             <li>{t('disks.other.w1')}</li>
             <li>{t('disks.other.w2')}</li>
@@ -78,17 +77,48 @@ export function OtherMachine({ visit, disks, volume, system, session }: OtherMac
   )
 }
 
-function KeyList({ title, none, keys }: { title: string; none: string; keys: readonly { type: string; fingerprint: string }[] }) {
+type Key = Pick<FoundSystem['identity']['keys'][number], 'type' | 'fingerprint'>
+
+/** Yours beside those of the disk, by type. None is another's equal: the beginnings are enough to see it. */
+function Keys({ known, found }: { known: readonly Key[]; found: readonly Key[] }) {
+  const t = useT()
+  const rows = [...new Set([...known, ...found].map(({ type }) => type))].flatMap((type) => {
+    const [yours, others] = [known, found].map((keys) => keys.filter((key) => key.type === type))
+    return Array.from({ length: Math.max(yours!.length, others!.length) }, (_, at) => ({ type, yours: yours![at], other: others![at] }))
+  })
+  const cell = (key: Key | undefined) =>
+    key ? (
+      <span title={key.fingerprint}>
+        <span className="rt-other-hash">{key.fingerprint.slice(0, HASH)}</span>
+        {`${key.fingerprint.slice(HASH, HASH + SHOWN_HEAD)}…${key.fingerprint.slice(-SHOWN_TAIL)}`}
+      </span>
+    ) : (
+      none
+    )
+  const none = <span className="rt-dim rt-sm">{t('disks.other.none')}</span>
   return (
-    <section aria-label={title}>
-      <div className="rt-dim rt-sm">{title}</div>
-      {keys.length === 0 && <p className="rt-sm">{none}</p>}
-      {keys.map((key) => (
-        <div key={key.fingerprint} className="rt-other-key">
-          <span className="rt-sm">{key.type}</span>
-          <Fingerprint value={key.fingerprint} />
-        </div>
-      ))}
-    </section>
+    <table className="rt-other-keys">
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">{t('disks.other.yours')}</th>
+          <th scope="col">{t('disks.other.disk')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ type, yours, other }) => (
+          <tr key={yours?.fingerprint ?? other?.fingerprint}>
+            <th scope="row">{typeName(type)}</th>
+            <td>{cell(yours)}</td>
+            <td>{cell(other)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
+
+const HASH = 'SHA256:'.length
+// Ten of 43 characters: by chance two keys agree there once in 2^60 times.
+const SHOWN_HEAD = 6
+const SHOWN_TAIL = 4

@@ -16,7 +16,8 @@ export function Title({ visit, children }: { visit: VisitState; children: ReactN
     <div className="rt-row rt-between">
       <h2>{children}</h2>
       <Button
-        className="rt-panel-way"
+        className="rt-panel-way rt-panel-again"
+        aria-label={t('disks.again')}
         variant="transparent"
         size="compact-sm"
         leftSection={<IconRefresh size={16} stroke={1.75} />}

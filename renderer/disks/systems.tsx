@@ -11,8 +11,15 @@ import { useAction } from '../ui/use-action.js'
 import { WillRun } from '../ui/will-run.js'
 import { SystemFacts, Title, VolumeLine } from './parts.js'
 
+interface SystemsProps {
+  visit: VisitState
+  disks: DisksState
+  /** To what is still locked. */
+  onLocked: (() => void) | undefined
+}
+
 /** 04: the systems found, what goes with the chosen one, what is left alone, and the way to mount it. */
-export function Systems({ visit, disks }: { visit: VisitState; disks: DisksState }) {
+export function Systems({ visit, disks, onLocked }: SystemsProps) {
   const t = useT()
   const { run, isBusy } = useAction()
   const systems = disks.volumes.filter((volume) => volume.system)
@@ -45,6 +52,11 @@ export function Systems({ visit, disks }: { visit: VisitState; disks: DisksState
           </div>
         ))}
         <LeftAlone volumes={left} />
+        {onLocked && (
+          <Button className="rt-to-locked" size="sm" onClick={onLocked}>
+            {t('disks.unlock.goTo')}
+          </Button>
+        )}
         {mount && <WillRun commands={mount.commands} />}
       </div>
       {mount && chosen && (

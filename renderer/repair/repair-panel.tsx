@@ -50,7 +50,7 @@ export function RepairPanel({ visit, session, onward }: RepairPanelProps) {
         ) : (
           <Head tasks={ran} onReport={() => showDiagnosis('report', id, nameOf(session, t))}>
             <Button
-              className="rt-panel-way rt-repair-again"
+              className="rt-panel-way rt-panel-again"
               aria-label={t('repair.again')}
               variant="transparent"
               size="compact-sm"
