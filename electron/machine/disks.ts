@@ -78,8 +78,24 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
   async function list(): Promise<Layers> {
     const inventory = await takeInventory(machine)
     const layers = readLayers(inventory)
+    for (const { path, mapper } of layers.encrypted) {
+      const before = findings.layers?.encrypted.find((one) => one.path === path)?.mapper
+      if (before && before !== mapper) rename(before, mapper)
+    }
     changed({ inventory, layers })
     return layers
+  }
+
+  /** What is known of a container's inside goes with its name. */
+  function rename(before: string, after: string) {
+    const { systems, errors, proven, opened, wished } = findings
+    for (const known of [systems, errors] as Map<string, unknown>[]) {
+      if (known.has(before)) known.set(after, known.get(before))
+      known.delete(before)
+    }
+    if (proven.delete(before)) proven.add(after)
+    findings.opened = opened.map((one) => (one.kind === 'luks' && one.mapper === before ? { ...one, mapper: after } : one))
+    if (wished === before) findings.wished = after
   }
 
   async function lookAll() {

@@ -105,6 +105,16 @@ export function readCrypttab(text: string): Map<string, string> {
   )
 }
 
+/** Path of a container → `/dev/mapper/NAME` that the start opens it under. */
+export function containerNames(crypttab: string, fstab: string, around: Surroundings): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [mapper, source] of readCrypttab(crypttab)) {
+    const device = resolveSource(source, rootEntry(fstab), { ...around, crypttab: undefined })
+    if (device && !found.has(device.path)) found.set(device.path, mapper)
+  }
+  return found
+}
+
 function resolveSource(source: string, root: FstabEntry | undefined, around: Surroundings): BlockDevice | undefined {
   const isMeant = tagOf(source)
   return isMeant ? theOne(around.devices.filter(isMeant), around) : resolvePath(source, root, around)

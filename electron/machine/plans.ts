@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { MachinePlan, Risk } from '../../shared/machine.js'
 import { stripServerText } from '../../shared/server-text.js'
-import { rootEntry, type SystemMount, systemMounts } from './fstab.js'
+import { containerNames, rootEntry, type SystemMount, systemMounts } from './fstab.js'
 import type { Inventory } from './inventory.js'
 import { devicesUnder, type Encrypted, isMountOf, type Layers, nameOf, type RaidArray, type VolumeGroup } from './layers.js'
 import { quietOptions, type SystemInside } from './look-inside.js'
@@ -124,18 +124,20 @@ export function planMount(wish: MountWish): Plan | undefined {
   const current = currentMount(inventory, device, system)
   const isAsWished = current !== undefined && current.isReadOnly === isReadOnly
   const root = current?.target ?? freePlace(inventory.mounts, place)
+  const reopened = isAsWished || isReadOnly ? [] : reopenedContainers(wish)
+  const pathOf = ({ path }: BlockDevice) => reopened.find(({ from }) => from.mapper === path)?.to.mapper ?? path
   const steps: PlanStep[] = []
   if (!isAsWished) {
     // A journal that was not replayed cannot be made up for by `remount,rw`.
     if (current) steps.push({ words: ['umount', '-R', root], risk: current.isReadOnly ? 'reads' : 'writes', device: device.path })
-    if (!isReadOnly) steps.push(...makeWritable(inventory, layers, device, current?.target))
+    if (!isReadOnly) steps.push(...makeWritable(inventory, layers, device, reopened, current?.target))
     if (root !== place || place !== '/mnt') steps.push({ words: ['mkdir', '-p', root], risk: 'reads', device: device.path })
     const subvolume = system?.subvolume ?? subvolumeOf(rootEntry(system?.fstab ?? '')?.options ?? [])
     const options = mountOptions(inventory, device, isReadOnly, subvolume ? [`subvol=${subvolume}`] : [])
     steps.push({
-      words: ['mount', ...options, device.path, root],
+      words: ['mount', ...options, pathOf(device), root],
       risk: isReadOnly ? 'reads' : 'writes',
-      device: device.path,
+      device: pathOf(device),
       limitMs: SLOW_MS,
     })
   }
@@ -146,9 +148,9 @@ export function planMount(wish: MountWish): Plan | undefined {
     const subvolume = entry.options.filter((option) => /^subvol(?:id)?=/.test(option))
     const quiet = isReadOnly || entry.options.includes('ro')
     below.push({
-      ...mountInside(root, at, [...mountOptions(inventory, other, quiet, subvolume), other.path]),
+      ...mountInside(root, at, [...mountOptions(inventory, other, quiet, subvolume), pathOf(other)]),
       risk: quiet ? 'reads' : 'writes',
-      device: other.path,
+      device: pathOf(other),
     })
   }
   for (const at of system ? boundPlaces : []) {
@@ -189,23 +191,50 @@ const subvolumeOf = (options: readonly string[]) =>
     ?.slice('subvol='.length)
     .replace(/^\//, '')
 
+// libdevmapper's own characters: others it would write in another way (DM_NAME_LEN 128).
+const mapperName = /^\/dev\/mapper\/(?!control$)[\w#+.:=@][\w#+.:=@-]{0,126}$/
+
+/**
+ * Containers that are closed and opened again to be written to: from now on under the name that the system's own crypttab has for them.
+ * Its tools look for that name, and make an initramfs without the container when it is another.
+ */
+function reopenedContainers({ inventory: { devices }, layers, device, system }: MountWish): { from: Encrypted; to: Encrypted }[] {
+  const around = { devices, root: device, own: layers.own }
+  const names = containerNames(system?.crypttab ?? '', system?.fstab ?? '', around)
+  const taken = new Set(devices.map(({ path }) => path))
+  const under = devicesUnder(devices, device.path).filter(({ isReadOnly }) => isReadOnly)
+  return layers.encrypted
+    .filter((one) => one.isOpen && under.some(({ path }) => path === one.mapper))
+    .map((from) => {
+      const wanted = names.get(from.path)
+      const mapper = wanted && mapperName.test(wanted) && !taken.has(wanted) ? wanted : from.mapper
+      taken.add(mapper)
+      return { from, to: { ...from, mapper } }
+    })
+}
+
 /** Layers that were opened read-only are opened again, from the top down and up. `unmounted`: what an earlier step has unmounted. */
-function makeWritable({ devices, mounts }: Inventory, layers: Layers, device: BlockDevice, unmounted: string | undefined): PlanStep[] {
+function makeWritable(
+  { devices, mounts }: Inventory,
+  layers: Layers,
+  device: BlockDevice,
+  reopened: ReturnType<typeof reopenedContainers>,
+  unmounted: string | undefined,
+): PlanStep[] {
   const under = devicesUnder(devices, device.path)
   const isUnder = (path: string) => under.some((one) => one.path === path)
   const isReadOnly = (path: string) => devices.some((one) => one.path === path && one.isReadOnly)
   const arrays = layers.arrays.filter((array) => array.isOpen && isUnder(array.path) && isReadOnly(array.path))
-  const encrypted = layers.encrypted.filter((one) => one.isOpen && isUnder(one.mapper) && isReadOnly(one.mapper))
-  if (arrays.length + encrypted.length === 0) return []
+  if (arrays.length + reopened.length === 0) return []
   const groups = layers.groups.filter((group) => group.isOpen && group.members.some(isUnder))
   const standsOn = (one: BlockDevice) => isUnder(one.path) || one.parents.some(isUnder)
   const targets = mounts.filter((mount) => devices.some((one) => standsOn(one) && isMountOf(one, mount))).map((mount) => mount.target)
   const tops = targets.filter((target) => target !== unmounted && !targets.some((other) => target.startsWith(`${other}/`)))
   return [
     ...tops.map((target): PlanStep => ({ words: ['umount', '-R', target], risk: 'reads', device: device.path })),
-    ...closeSteps([...encrypted, ...groups]),
+    ...closeSteps([...reopened.map(({ from }) => from), ...groups]),
     ...arrays.map((array): PlanStep => ({ words: ['mdadm', '--readwrite', array.path], risk: 'writes', device: array.path })),
-    ...encrypted.map((one) => openEncrypted(one, false)),
+    ...reopened.map(({ to }) => openEncrypted(to, false)),
     ...groups.map((group): PlanStep => ({ words: ['vgchange', '-ay', group.name], risk: 'reads', device: group.name, limitMs: SLOW_MS })),
   ]
 }
