@@ -162,6 +162,37 @@ test('04, 05, 06a, 07, 20: disks, mount, examine, mend, undo, measure, report, u
   await expect(heading(app, 'Back to normal')).toBeVisible({ timeout: 40_000 })
 })
 
+test('16a, 16b: what is locked is skipped and asked for again; a disk of another machine', async ({ disks, serve, open, home, ownKey }) => {
+  test.setTimeout(300_000)
+  const luks = disks.image(64)
+  disks.run('printf secret | cryptsetup luksFormat --batch-mode --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$1" -', luks)
+  const locked = disks.attach(luks)
+  const sshd = await serve({ hostKeys: ['ed25519', 'rsa'], authorizedKeys: [ownKey], inside: disks.inside })
+  writeKnownHosts(home, linesFor([sshd]))
+  writeHosts(home, { [name]: sshd })
+  await sshd.restart(['ed25519'])
+  const app = await open([name])
+  const { page } = app
+  await setAside(app)
+  await signInWithKey(app)
+
+  await expect(heading(app, 'Locked: open it to look inside')).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('region', { name: 'Will run' })).toContainText(`cryptsetup open --readonly --key-file=- ${locked}`)
+  await expect(button(app, 'Unlock and look inside')).toBeDisabled()
+  await everyLook(app, '16a-disks-locked')
+  await button(app, 'Skip').click()
+  await expect(heading(app, 'No Linux system was found on these disks')).toBeVisible()
+  await button(app, 'Open what is locked…').click()
+  await expect(heading(app, 'Locked: open it to look inside')).toBeVisible()
+
+  plantDisk(disks, createHostKeys(disks.folder).folder)
+  await button(app, 'Look again').click()
+  await expect(heading(app, 'Not the disk of the server you know')).toBeVisible({ timeout: 30_000 })
+  await everyLook(app, '16b-other-machine')
+  await button(app, 'Disconnect').click()
+  await expect(page.getByRole('tab', { name: /RESCUE/ })).toHaveCount(0)
+})
+
 /** The start would stop: back to the repairs, then on all the same with a word why, and past a shell that stands in the way. */
 async function leaveWithRedItem(app: RunningApp) {
   const { page } = app
