@@ -191,11 +191,12 @@ async function mount({ disks }: Visit) {
 async function diagnose(visit: Visit) {
   const began = performance.now()
   await visit.repairs.examine()
-  const seconds = Math.round((performance.now() - began) / 1000)
   const parts = visit.repairs.state().tasks.map(({ task, phase }) => `${task} ${phase}`)
-  console.info(`[lab] the whole diagnosis took ${seconds} s: ${parts.join(', ')}`)
+  console.info(`[lab] the whole diagnosis took ${secondsSince(began)} s: ${parts.join(', ')}`)
   expect(visit.repairs.state().tasks.filter(({ phase }) => phase !== 'done')).toEqual([])
 }
+
+const secondsSince = (began: number) => Math.round((performance.now() - began) / 1000)
 
 const findingOf = (visit: Visit, { task, finding }: Repair) =>
   visit.repairs
@@ -214,7 +215,9 @@ async function mend(visit: Visit, name: BreakageName) {
   ).toContain(proposal)
   const choice = { task, findingId: finding, proposalId: proposal, answer }
   const { digest } = visit.repairs.plan(choice)
+  const began = performance.now()
   expect(await visit.repairs.apply({ ...choice, digest, typed }), name).toMatchObject({ result: 'verified' })
+  console.info(`[lab] ${name} was mended in ${secondsSince(began)} s`)
 }
 
 /** The checklist: everything it predicts with is green, then the panel's button, and the lines go back by themselves. */
