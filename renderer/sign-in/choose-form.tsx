@@ -15,7 +15,7 @@ import { Failed } from './failed.js'
 import { type KeyChoice, KeyFields } from './key-fields.js'
 import { MailView } from './mail-view.js'
 import { PasswordField } from './password-field.js'
-import { FoundPassword, PasswordSearch } from './provider-password.js'
+import { FoundPassword, PasswordSearch, usePasswordSearch } from './provider-password.js'
 import type { FormProps } from './sign-in-card.js'
 
 type Method = 'password' | 'key' | 'agent'
@@ -34,6 +34,8 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   const visit = useVisit(quarantine && !session.practice ? visitId(session.host, session.port) : undefined)
   const link = useAppPart((app) => app.servers.find((one) => one.id === session.serverId)?.provider)
   const account = useAccount(link)
+  // Also where keys are asked for: the provider may say that those of the account open it.
+  usePasswordSearch(visit, account)
   const found = !types && method === 'password' && visit?.password?.phase === 'found' ? visit : undefined
 
   async function submit(given: CredentialAnswer) {

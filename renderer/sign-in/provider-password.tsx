@@ -7,7 +7,7 @@ import { IconExternalLink, IconEye, IconEyeOff, IconMail } from '@tabler/icons-r
 import { type ReactNode, useEffect, useState } from 'react'
 import type { ProviderAccount, ProviderLink } from '../../shared/provider.js'
 import type { CredentialRequest, TerminalSession } from '../../shared/terminal-session.js'
-import type { RescuePasswordState } from '../../shared/visit.js'
+import type { RescuePasswordState, VisitState } from '../../shared/visit.js'
 import { api, attempt } from '../api.js'
 import { bridge } from '../bridge.js'
 import { ConsoleButton } from '../enter/console-button.js'
@@ -140,6 +140,16 @@ function ConsoleSource({ visit, link }: { visit: string; link: ProviderLink | un
   )
 }
 
+/** Looks by itself: nothing of the account is read that was not allowed. Allowing the mails is one more reason to look. */
+export function usePasswordSearch(visit: VisitState | undefined, account: ProviderAccount | undefined) {
+  const id = account && visit?.id
+  const phase = visit?.password?.phase
+  const reads = account?.kind === 'ovhcloud' && account.readMail
+  useEffect(() => {
+    if (id !== undefined && (phase === undefined || (phase === 'by-hand' && reads))) void attempt(api.visit.findPassword({ id }))
+  }, [id, phase, reads])
+}
+
 interface SearchProps {
   visit: string
   password: RescuePasswordState | undefined
@@ -151,12 +161,7 @@ interface SearchProps {
 export function PasswordSearch({ visit, password, account, link }: SearchProps) {
   const t = useT()
   const { isBusy, run } = useAction()
-  const reads = account.kind === 'ovhcloud' && account.readMail
-  // Looks by itself: nothing of the account is read that was not allowed. Allowing the mails is one more reason to look.
   const phase = password?.phase
-  useEffect(() => {
-    if (phase === undefined || (phase === 'by-hand' && reads)) void attempt(api.visit.findPassword({ id: visit }))
-  }, [visit, phase, reads])
   const again = (
     <Button loading={isBusy} onClick={() => run(api.visit.findPassword({ id: visit }))}>
       {t('sign-in.provider.again')}
