@@ -236,9 +236,8 @@ async function leave(visit: Visit) {
   await leaving.goOn('boot-mode')
   await waits('reboot')
   await machine.panel.rebootInNormalMode()
-  const boot = machine.waitForBoot()
+  expect(await machine.waitForBoot()).toBe('ssh')
   await until(() => leaving.state() === undefined)
-  expect(await boot).toBe('ssh')
   expect(app.interventions.list()).toMatchObject([{ state: 'restored' }])
 }
 

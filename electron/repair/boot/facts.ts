@@ -94,7 +94,7 @@ show_menu() {
     resolve "\${place#"$root"}" && [ -s "$root$resolved" ] || continue
     grep -Eq '^[[:space:]]*(linux(16|efi)?|blscfg|multiboot2?|chainloader)([[:space:]]|$)' -- "$root$resolved" || continue
     found=0; printf '==> %s\\n' "\${place#"$root"}"
-    grep -E '^[[:space:]]*(linux(16|efi)?|blscfg|menuentry|submenu|set[[:space:]]+default=.*)([[:space:]]|$)|\\{[[:space:]]*$|^[[:space:]]*\\}' -- "$root$resolved"
+    grep -E '^[[:space:]]*((linux|initrd)(16|efi)?|blscfg|menuentry|submenu|set[[:space:]]+default=.*)([[:space:]]|$)|\\{[[:space:]]*$|^[[:space:]]*\\}' -- "$root$resolved"
   done
   for place in /boot/extlinux.conf /boot/extlinux/extlinux.conf /boot/syslinux/syslinux.cfg; do
     resolve "$place" && [ -s "$root$resolved" ] && found=0

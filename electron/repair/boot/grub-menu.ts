@@ -9,6 +9,8 @@ export interface MenuEntry {
   id: string
   /** Name of the file, `vmlinuz-…`; undefined: no kernel of this system's kind, as a memory test or another system. */
   kernel: string | undefined
+  /** Whether one is loaded beside the kernel. */
+  initramfs: boolean
   /** Of a submenu. */
   inside?: MenuEntry[]
 }
@@ -26,7 +28,7 @@ export interface GrubMenu {
 }
 
 /**
- * @param text lines of grub.cfg: entries, what opens and closes braces, kernels, `set default=`. Several files, each after `==> PATH`;
+ * @param text lines of grub.cfg: entries, what opens and closes braces, kernels and their initramfs, `set default=`. Several files, each after `==> PATH`;
  * the first that holds an entry counts.
  * @param bls lines of the files in loader/entries, each after `id NAME`.
  * @param environment grubenv: `name=value` lines.
@@ -41,19 +43,22 @@ function readMenu(text: string, bls: string, environment: string): GrubMenu {
   const entries: MenuEntry[] = []
   // The menu that is being filled, and the entry that is being read; a function or a condition in braces is neither.
   const open: { menu: MenuEntry[]; entry?: MenuEntry }[] = [{ menu: entries }]
+  let loading: MenuEntry | undefined
   for (const line of lines) {
     const at = open.at(-1)!
-    const [, command, rest] = /^\s*(menuentry|submenu|linux(?:16|efi)?|blscfg)\b(.*)$/.exec(line) ?? []
+    const [, command, rest] = /^\s*(menuentry|submenu|linux(?:16|efi)?|initrd(?:16|efi)?|blscfg)\b(.*)$/.exec(line) ?? []
     if (command === 'menuentry' || command === 'submenu') {
-      const entry: MenuEntry = { ...namesOf(rest!), kernel: undefined, ...(command === 'submenu' ? { inside: [] } : {}) }
+      const entry: MenuEntry = { ...namesOf(rest!), kernel: undefined, initramfs: false, ...(command === 'submenu' ? { inside: [] } : {}) }
       at.menu.push(entry)
       open.push(entry.inside ? { menu: entry.inside } : { menu: at.menu, entry })
     } else if (command === 'blscfg') at.menu.push(...readBls(bls))
-    else if (command) {
-      const kernel = kernelOf(rest!)
+    else if (command?.startsWith('initrd')) {
+      if (loading) loading.initramfs = true
+    } else if (command) {
+      loading = at.entry ?? { title: '', id: '', kernel: undefined, initramfs: false }
+      loading.kernel = kernelOf(rest!)
       // Outside of every entry it is one itself: GRUB would start it at once.
-      if (at.entry) at.entry.kernel = kernel
-      else at.menu.push({ title: '', id: '', kernel })
+      if (!at.entry) at.menu.push(loading)
     } else if (/\{\s*$/.test(line)) open.push(at)
     else if (/^\s*\}/.test(line) && open.length > 1) open.pop()
   }
@@ -90,7 +95,7 @@ function readBls(text: string): MenuEntry[] {
     .flatMap((file) => {
       const value = (key: string) => new RegExp(`^${key}[ \\t]+(.*?)[ \\t]*$`, 'm').exec(file)?.[1] ?? ''
       const kernel = kernelOf(` ${value('linux')}`)
-      return kernel ? [{ title: value('title'), id: value('id'), kernel }] : []
+      return kernel ? [{ title: value('title'), id: value('id'), kernel, initramfs: value('initrd') !== '' }] : []
     })
     .sort((a, b) => newestFirst(a.id, b.id))
 }

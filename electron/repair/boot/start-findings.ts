@@ -73,6 +73,11 @@ function makeInitramfs(system: MountedSystem, facts: BootFacts, versions: readon
   const words = (version: string): readonly [string, ...string[]] =>
     family === 'debian' ? ['update-initramfs', '-c', '-k', version] : ['dracut', '-f', '--no-hostonly', '--kver', version]
   const steps = versions.map((version) => write(system.inSystem(words(version))))
+  const menu = menuOf(facts)
+  const isBare = ({ kernel, initramfs, inside }: MenuEntry): boolean =>
+    (!initramfs && versions.includes(versionOf(kernel ?? '') ?? '')) || (inside?.some(isBare) ?? false)
+  // A menu that was written meanwhile loads none, and the kernel finds no disk.
+  if (!menu.usesEntries && menu.entries.some(isBare)) steps.push(...menuSteps(system, startsByEfi(system, facts)))
   return [proposalOf('make-initramfs', { version: versions.join(', ') }, steps)]
 }
 
@@ -85,11 +90,17 @@ const hasNoMenu = ({ facts }: BootFacts) => facts('menu').status === 3
 
 const EFI_SYSTEM = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
 
-export function loaderFindings(system: MountedSystem, facts: BootFacts): TaskFinding[] {
-  const loaders = records(facts.facts('efi').text).filter((record) => Number.parseInt(record, 10) > 0)
-  const hasEfiPlace = loaders.length > 0 || facts.partitions.some(({ type }) => type === EFI_SYSTEM)
+const efiLoaders = ({ facts }: BootFacts) => records(facts('efi').text).filter((record) => Number.parseInt(record, 10) > 0)
+
+function startsByEfi(system: MountedSystem, facts: BootFacts): boolean {
+  const hasEfiPlace = efiLoaders(facts).length > 0 || facts.partitions.some(({ type }) => type === EFI_SYSTEM)
   // A disk with a BIOS boot partition may have both; then the firmware that started the rescue system decides.
-  const byEfi = hasEfiPlace && (system.uefi || facts.facts('bios-boot').text.trim() === '')
+  return hasEfiPlace && (system.uefi || facts.facts('bios-boot').text.trim() === '')
+}
+
+export function loaderFindings(system: MountedSystem, facts: BootFacts): TaskFinding[] {
+  const loaders = efiLoaders(facts)
+  const byEfi = startsByEfi(system, facts)
   const findings = byEfi ? efiFindings(system, facts, loaders) : biosFindings(system, facts)
   // systemd-boot, or the firmware itself, starts from the EFI partition and has no such menu.
   const needsNone = hasNoMenu(facts) && (kernelsInEfi(facts.facts('efi-kernels').text).length > 0 || isEfiUnseen(facts))
@@ -167,9 +178,12 @@ function menuFindings(system: MountedSystem, boot: BootFacts, byEfi: boolean): T
     return [findingOf('loader-menu', 'fault', 'loader-entries-missing', {}, { keepsOut })]
   const kernel = menu.starts?.kernel
   const isGone = boot.boot !== undefined && kernel !== undefined && !boot.boot.some(({ name }) => name === kernel)
+  // Written while there was none: grub-mkconfig then gives the kernel the name that the disk had in the rescue system as its root.
+  const isBare = !menu.starts?.initramfs && kernelsInBoot(boot.boot ?? []).some(({ name, hasImage }) => name === kernel && hasImage)
   const rest = { proposals: menu.usesEntries ? [] : proposals, keepsOut }
   return [
     ...(isGone ? [findingOf('loader-menu', 'fault', 'loader-menu-stale', { kernel }, rest)] : []),
+    ...(isBare ? [findingOf('loader-menu', 'fault', 'loader-menu-without-initramfs', { kernel: kernel! }, rest)] : []),
     ...(menu.isDefaultFound ? [] : [defaultFinding(menu)]),
   ]
 }

@@ -20,7 +20,7 @@ function start(files: Record<string, string> = {}) {
     '/usr/lib/modules/6.1.0-31-amd64/modules.dep': 'x\n',
     '/boot/vmlinuz-6.1.0-31-amd64': 'kernel',
     '/boot/initrd.img-6.1.0-31-amd64': 'initramfs',
-    '/boot/grub/grub.cfg': 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=UUID=x ro\n}\n',
+    '/boot/grub/grub.cfg': 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=UUID=x ro\n  initrd /boot/initrd.img-6.1.0-31-amd64\n}\n',
     '/boot/grub/i386-pc/normal.mod': 'x',
     '/var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\n',
     '/usr/lib/systemd/system/multi-user.target': '[Unit]\nDescription=x\n',
@@ -113,7 +113,7 @@ describe('kernel and loader', () => {
 
   it('follows what the menu was told to start: an older kernel in a submenu, and says when it is gone', async () => {
     const entry = (name: string, version: string) =>
-      `menuentry '${name}' --class debian $menuentry_id_option 'id-${version}' {\n  insmod gzio\n  if [ x$grub_platform = xxen ]; then insmod xzio; fi\n  linux /boot/vmlinuz-${version} root=UUID=x ro\n}\n`
+      `menuentry '${name}' --class debian $menuentry_id_option 'id-${version}' {\n  insmod gzio\n  if [ x$grub_platform = xxen ]; then insmod xzio; fi\n  linux /boot/vmlinuz-${version} root=UUID=x ro\n  initrd /boot/initrd.img-${version}\n}\n`
     const [newest, older] = ['6.1.0-31-amd64', '6.1.0-30-amd64']
     start({
       '/boot/grub/grub.cfg': `if [ -s $prefix/grubenv ]; then\n  load_env\nfi\nif [ "\${next_entry}" ] ; then\n   set default="\${next_entry}"\nelse\n   set default="\${saved_entry}"\nfi\nfunction savedefault {\n  if [ -z "\${boot_once}" ]; then\n    save_env saved_entry\n  fi\n}\n${entry('Debian', newest)}submenu 'Old' $menuentry_id_option 'old' {\n${entry('Debian, older', older)}}\n`,
@@ -163,6 +163,12 @@ describe('kernel and loader', () => {
     // Something else in that folder is no kernel.
     system.write(path, image('.text', '.data'))
     expect(await kernelOf()).toBe('fault kernel-missing, fine loader-fine')
+  })
+
+  it('sees a menu that was written while there was no initramfs', async () => {
+    system.write('/boot/grub/grub.cfg', 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=/dev/sdb1 ro\n}\n')
+    start()
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ 'loader-menu': 'fault loader-menu-without-initramfs' })
   })
 
   it('misses the modules GRUB goes on with', async () => {

@@ -415,9 +415,30 @@ describe('boot loaders', () => {
     expect(told(loaderFindings(on('rocky', rest), facts))).toEqual(expected)
   })
 
+  it('sees that a menu was written while there was no initramfs, and writes it anew with the initramfs that is made', () => {
+    const image = { name: 'initramfs-5.14.0-503.el9.x86_64.img', size: 1 }
+    const judge = (loads: string, files: BootFacts['boot']) => {
+      const menu = `menuentry 'A' {\n\tlinux /${kernel} root=/dev/sdb1 ro\n${loads}}\n`
+      const facts = factsOf({ ...bios, menu }, { boot: files, modules: ['5.14.0-503.el9.x86_64'] })
+      return [...kernelFindings(on('rocky'), facts), ...loaderFindings(on('rocky'), facts)]
+    }
+    const bare = judge('', [...boot, image])
+    expect(told(bare)).toEqual([
+      ['kernel', 'fine', 'kernel-fine', false],
+      ['loader-menu', 'fault', 'loader-menu-without-initramfs', true],
+    ])
+    expect(commands(bare[1]!.proposals[0])).toEqual(['grub2-mkconfig -o /boot/grub2/grub.cfg'])
+    const loads = `\tinitrd /${image.name}\n`
+    expect(told(judge(loads, [...boot, image]))).toEqual([['kernel', 'fine', 'kernel-fine', false], ...fine])
+    // A kernel of one's own that needs none has none.
+    const make = 'dracut -f --no-hostonly --kver 5.14.0-503.el9.x86_64'
+    expect(commands(judge(loads, boot)[0]!.proposals[0])).toEqual([make])
+    expect(commands(judge('', boot)[0]!.proposals[0])).toEqual([make, 'grub2-mkconfig -o /boot/grub2/grub.cfg'])
+  })
+
   it('takes the kernel that the menu starts for the one that counts, and says which default names nothing', () => {
     const menu = (value: string) =>
-      `set default="${value}"\nmenuentry 'A' {\n\tlinux /boot/${kernel}\n}\nsubmenu 'Old' {\n\tmenuentry 'B' {\n\t\tlinux /boot/vmlinuz-5.14.0-70.el9.x86_64\n\t}\n}\n`
+      `set default="${value}"\nmenuentry 'A' {\n\tlinux /boot/${kernel}\n\tinitrd /boot/initramfs.img\n}\nsubmenu 'Old' {\n\tmenuentry 'B' {\n\t\tlinux /boot/vmlinuz-5.14.0-70.el9.x86_64\n\t}\n}\n`
     const both = [...boot, { name: 'vmlinuz-5.14.0-70.el9.x86_64', size: 1 }, { name: 'initramfs-5.14.0-503.el9.x86_64.img', size: 1 }]
     const modules = ['5.14.0-503.el9.x86_64', '5.14.0-70.el9.x86_64']
     const judge = (value: string, files = both) => {

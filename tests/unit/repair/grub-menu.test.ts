@@ -34,6 +34,23 @@ menuentry 'UEFI Firmware Settings' $menuentry_id_option 'uefi-firmware' {
 const saved = '$'.concat('{saved_entry}')
 const [newest, older, oldest] = ['vmlinuz-6.1.0-31-amd64', 'vmlinuz-6.1.0-30-amd64', 'vmlinuz-5.10.0-9-amd64']
 
+describe('an entry', () => {
+  const entry = (lines: string) => readGrubMenu(`menuentry 'A' {\n${lines}}\n`, '', '').starts
+  it.each([
+    ['as written with one', '\tlinux /boot/vmlinuz-6.1\n\tinitrd /boot/initrd.img-6.1\n', true],
+    ['early microcode before it', '\tlinux /boot/vmlinuz-6.1\n\tinitrd /early.img /boot/initrd.img-6.1\n', true],
+    ['by UEFI', '\tlinuxefi /vmlinuz-6.1\n\tinitrdefi /initramfs-6.1.img\n', true],
+    ['as written where there was none', '\tlinux /boot/vmlinuz-6.1 root=/dev/sdb1 ro\n', false],
+  ])('knows whether an initramfs is loaded: %s', (_, lines, initramfs) => {
+    expect(entry(lines)).toMatchObject({ kernel: 'vmlinuz-6.1', initramfs })
+  })
+
+  it('knows it of files of their own', () => {
+    const bls = 'id a-2\ntitle A\nlinux /vmlinuz-2\ninitrd /initramfs-2.img\nid a-1\ntitle B\nlinux /vmlinuz-1\n'
+    expect(readGrubMenu('blscfg\n', bls, '').entries.map(({ initramfs }) => initramfs)).toEqual([true, false])
+  })
+})
+
 describe('the default of a menu', () => {
   it.each<[string, string, string, string | undefined, boolean]>([
     ['the first', '0', '', newest, true],
