@@ -20,7 +20,8 @@ function start(files: Record<string, string> = {}) {
     '/usr/lib/modules/6.1.0-31-amd64/modules.dep': 'x\n',
     '/boot/vmlinuz-6.1.0-31-amd64': 'kernel',
     '/boot/initrd.img-6.1.0-31-amd64': 'initramfs',
-    '/boot/grub/grub.cfg': 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=UUID=x ro\n  initrd /boot/initrd.img-6.1.0-31-amd64\n}\n',
+    '/boot/grub/grub.cfg':
+      'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=UUID=x ro\n  initrd /boot/initrd.img-6.1.0-31-amd64\n}\n',
     '/boot/grub/i386-pc/normal.mod': 'x',
     '/var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\n',
     '/usr/lib/systemd/system/multi-user.target': '[Unit]\nDescription=x\n',
@@ -166,8 +167,7 @@ describe('kernel and loader', () => {
   })
 
   it('sees a menu that was written while there was no initramfs', async () => {
-    system.write('/boot/grub/grub.cfg', 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=/dev/sdb1 ro\n}\n')
-    start()
+    start({ '/boot/grub/grub.cfg': 'menuentry x {\n  linux /boot/vmlinuz-6.1.0-31-amd64 root=/dev/sdb1 ro\n}\n' })
     expect(await statesOf(repairs, 'boot')).toMatchObject({ 'loader-menu': 'fault loader-menu-without-initramfs' })
   })
 
