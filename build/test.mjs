@@ -20,7 +20,12 @@ const suites = {
 /** Root on Debian, and some twenty minutes, a third of them to build the disks for the first time: in CI, or when it is named. */
 const onRequest = process.env.CI ? [] : ['lab']
 const diskTools = ['mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mkfs.btrfs', 'sfdisk', 'cryptsetup', 'pvcreate', 'fio']
-const packagesOf = { integration: ['setfacl', 'setfattr', 'sqlite3', ...diskTools], packaged: ['dpkg-deb', '7za'], lab: labCommands }
+const packagesOf = {
+  integration: ['setfacl', 'setfattr', 'sqlite3', ...diskTools],
+  e2e: diskTools,
+  packaged: ['dpkg-deb', '7za'],
+  lab: labCommands,
+}
 
 await runScript(async () => {
   const wanted = askedSuites(process.argv.slice(2))
