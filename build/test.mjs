@@ -17,7 +17,7 @@ const suites = {
   // One whole rescue with six faults; `npm run test:lab` has the others.
   lab: () => runLab(['repairs'], 'disk-full'),
 }
-/** Root on Debian, and some twenty minutes, a third of them to build the disks for the first time: in CI, or when it is named. */
+/** Root on Debian, and some twenty minutes, half of them to build the disks for the first time: in CI, or when it is named. */
 const onRequest = process.env.CI ? [] : ['lab']
 const diskTools = ['mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mkfs.btrfs', 'sfdisk', 'cryptsetup', 'pvcreate', 'fio']
 const packagesOf = {

@@ -43,7 +43,7 @@ const TEN_MINUTES_MS = 600_000
 /** What would happen ten minutes after it began happens now. */
 export const skipTenMinutes = async (app: RunningApp) => process.kill(await corePid(app.electron), 'SIGUSR2')
 
-/** A saved server, linked with the provider's machine that has its name. */
+/** A saved server, by its address. */
 export async function addServer(app: RunningApp, name: string) {
   const { page } = app
   await page.getByRole('button', { name: 'Add server' }).click()

@@ -11,7 +11,8 @@ import { createOutput } from '../../electron/cli/output.js'
 import { servers } from '../../electron/cli/servers.js'
 import { loadTexts } from '../../electron/cli/texts.js'
 import { buildCli, type Cli } from '../support/cli.js'
-import { type FakeProvider, startFakeProvider } from '../support/fake-provider.js'
+import { rootPassword, startHetznerCloud, token } from '../support/fake-hetzner.js'
+import type { FakeProvider } from '../support/fake-provider.js'
 import { type Pty, startPty } from '../support/pty.js'
 import { type Sshd, startSshd } from '../support/sshd.js'
 
@@ -40,18 +41,9 @@ const publicKey = (path: string) =>
     .join(' ')
 
 describe('with a provider', () => {
-  const token = 'SECRETtoken0123456789'
-  const rescuePassword = 'SECRETrescuePw9'
   let api: FakeProvider
   beforeEach(async () => {
-    api = await startFakeProvider({
-      files: ['hetzner-cloud/api.json', 'hetzner-cloud/list.json'],
-      basePath: '/v1',
-      authenticate: ({ headers }) =>
-        headers.authorization === `Bearer ${token}`
-          ? undefined
-          : { status: 401, body: { error: { code: 'unauthorized', message: 'unable to authenticate' } } },
-    })
+    api = await startHetznerCloud()
     const server = {
       id: 42,
       name: 'web-42',
@@ -75,7 +67,7 @@ describe('with a provider', () => {
     api.on('GET /servers', () => ({ body: { servers: [server], meta: { pagination } } }))
     api.on('GET /servers/{id}', () => ({ body: { server } }))
     api.on('POST /servers/{id}/actions/enable_rescue', () => ({
-      body: { action: action(1, 'enable_rescue'), root_password: rescuePassword },
+      body: { action: action(1, 'enable_rescue'), root_password: rootPassword },
     }))
     api.on('POST /servers/{id}/actions/reset', () => ({ body: { action: action(2, 'reset_server') } }))
     api.on('GET /actions/{id}', ({ at }) => ({ body: { action: action(Number(at.id), at.id === '1' ? 'enable_rescue' : 'reset_server') } }))

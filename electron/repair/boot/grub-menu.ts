@@ -9,7 +9,7 @@ export interface MenuEntry {
   id: string
   /** Name of the file, `vmlinuz-…`; undefined: no kernel of this system's kind, as a memory test or another system. */
   kernel: string | undefined
-  /** Whether one is loaded beside the kernel. */
+  /** An initramfs is loaded beside the kernel. */
   initramfs: boolean
   /** Of a submenu. */
   inside?: MenuEntry[]
@@ -28,8 +28,8 @@ export interface GrubMenu {
 }
 
 /**
- * @param text lines of grub.cfg: entries, what opens and closes braces, kernels and their initramfs, `set default=`. Several files, each after `==> PATH`;
- * the first that holds an entry counts.
+ * @param text lines of grub.cfg: entries, what opens and closes braces, kernels and their initramfs, `set default=`. Several files,
+ * each after `==> PATH`; the first that holds an entry counts.
  * @param bls lines of the files in loader/entries, each after `id NAME`.
  * @param environment grubenv: `name=value` lines.
  */
