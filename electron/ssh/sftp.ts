@@ -96,7 +96,7 @@ export async function openSftp(client: Client, o: SftpOptions, broken: () => App
 }
 
 async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptions, gone: (detail: string) => AppError): Promise<Sftp> {
-  const { _protocol } = internals(client)
+  const { _protocol, _sock } = internals(client)
   const pending = new Map<number, Pending>()
   const closeListeners = new Set<() => void>()
   let nextId = 0
@@ -172,8 +172,11 @@ async function startSftp(client: Client, channel: ChannelInternals, o: SftpOptio
     nextId = (nextId + 1) >>> 0
     return new Promise((resolve, reject) => {
       pending.set(id, { into, resolve, reject })
+      // A piece is eight packets of the connection: one write for all of them, and the server wakes once.
+      _sock.cork()
       send(encodePacket(type, [id, ...fields], data?.length))
       if (data) send(data)
+      _sock.uncork()
     })
   }
   async function expect(type: number, answer: Promise<Answer>): Promise<PacketReader> {
