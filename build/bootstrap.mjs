@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -24,6 +24,7 @@ const packages = {
   'ssh-keyscan': 'openssh-client',
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
+  '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
   debootstrap: 'debootstrap',
   sgdisk: 'gdisk',
   'mkfs.ext4': 'e2fsprogs',
@@ -37,7 +38,10 @@ const packages = {
   sqlite3: 'sqlite3',
 }
 /** What the lab builds its disks with and runs its machines in. */
-export const labCommands = ['ssh-keygen', 'ssh-keyscan', 'qemu-system-x86_64', 'qemu-img', 'debootstrap', 'sgdisk', 'mkfs.ext4']
+export const labCommands = [
+  ...['ssh-keygen', 'ssh-keyscan', 'debootstrap', 'sgdisk', 'mkfs.ext4'],
+  ...['qemu-system-x86_64', 'qemu-img', '/usr/share/OVMF/OVMF_CODE_4M.fd'],
+]
 /** Brings every library Electron links to that a bare server lacks. */
 const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']
 
@@ -45,7 +49,7 @@ const ELECTRON_LIBRARIES = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2']
 export class SetupError extends Error {}
 
 /**
- * @param {{ commands?: string[], electron?: boolean, bundled?: boolean }} needs commands of `packages`, a runnable Electron, a fresh out/
+ * @param {{ commands?: string[], electron?: boolean, bundled?: boolean }} needs commands or files of `packages`, a runnable Electron, a fresh out/
  * @returns {Promise<{ electron?: Awaited<ReturnType<import('./electron-runtime.mjs').electronRuntime>> }>}
  */
 export async function prepare({ commands = [], electron = false, bundled = false }) {
@@ -96,6 +100,7 @@ function installNodeModules() {
 
 function isInstalled(command) {
   if (process.platform !== 'linux') return true
+  if (isAbsolute(command)) return existsSync(command)
   // sshd lies where an ordinary user's PATH does not look.
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.some((folder) => {

@@ -19,7 +19,7 @@ const everybody = Object.values(customerLogins)
 
 describe.each(Object.entries(breakages))('%s', (_name, breakage: Breakage) => {
   it(`makes the normal boot end with ${breakage.bootEnds}`, async () => {
-    const machine = await createMachine(image)
+    const machine = await createMachine(image, breakage.firmware)
     try {
       await onDisk(workshop, machine, breakage.script)
       await machine.start('normal')

@@ -4,12 +4,15 @@
  */
 import { customerLogins } from './images.js'
 import type { BootEnd } from './machine.js'
+import type { Firmware } from './qemu.js'
 import type { Login } from './remote.js'
 
 export interface Breakage {
   /** Shell lines. The system is open at /mnt and can run its programs (`chroot /mnt`); $disk is the disk, $root the root's device. */
   script: string
   bootEnds: BootEnd
+  /** What the server is started by; the BIOS where nothing is said. */
+  firmware?: Firmware
   /** The boot ends well, but these can no longer log in. */
   refuses?: Login[]
   /** For what still lets everybody in: a command that says to each of them what is wrong. */
@@ -61,5 +64,6 @@ export const breakages = {
   'grub-mbr-wiped': { script: `dd if=/dev/zero of="$disk" bs=440 count=1 conv=notrunc 2> /dev/null`, bootEnds: 'no-boot-loader' },
   'grub-core-wiped': { script: `dd if=/dev/zero of="\${disk}14" bs=1M count=4 2> /dev/null`, bootEnds: 'no-boot-loader' },
   'grub-modules-missing': { script: 'rm -r /mnt/boot/grub/i386-pc', bootEnds: 'grub' },
+  'efi-loader-missing': { script: 'rm -r /mnt/boot/efi/EFI', bootEnds: 'no-boot-loader', firmware: 'uefi' },
   'initramfs-missing': { script: 'rm /mnt/boot/initrd.img-*', bootEnds: 'panic' },
 } satisfies Record<string, Breakage>

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { freePort } from '../support/sshd.js'
 import { type CustomerImage, luksPassphrase, rescueImage } from './images.js'
 import { overlay } from './overlay.js'
-import { type Disk, type Guest, type SerialConsole, startGuest } from './qemu.js'
+import { type Disk, type Firmware, type Guest, type SerialConsole, startGuest } from './qemu.js'
 import { type Login, sshAnswers } from './remote.js'
 import { rescueAppend } from './workshop.js'
 
@@ -52,14 +52,15 @@ const awkward = `<&>$'"\\ `
 const BOOT_LIMIT = 600_000
 
 const ends: [BootEnd, RegExp][] = [
-  ['no-boot-loader', /No bootable device|not a bootable disk/],
+  ['no-boot-loader', /No bootable device|not a bootable disk|No bootable option or device was found/],
   ['grub', /grub(?: rescue)?> /],
   ['initramfs', /\(initramfs\) /],
   ['panic', /Kernel panic/],
   ['emergency', /You are in emergency mode/],
 ]
 
-export async function createMachine(image: CustomerImage): Promise<Machine> {
+/** @param firmware the disks hold a loader for both. */
+export async function createMachine(image: CustomerImage, firmware: Firmware = 'bios'): Promise<Machine> {
   const rescue = await rescueImage()
   const folder = await mkdtemp(join(tmpdir(), 'rescueterm-machine-'))
   const port = await freePort()
@@ -87,10 +88,11 @@ export async function createMachine(image: CustomerImage): Promise<Machine> {
         ? await startGuest({
             folder,
             port,
+            firmware,
             disks: [await overlay(own, join(folder, 'rescue.qcow2'))],
             kernel: { kernel, initrd, append, rootPassword },
           })
-        : await startGuest({ folder, port, disks })
+        : await startGuest({ folder, port, firmware, disks })
     console = guest.console
     mode = next
     plugged = next === 'rescue' ? plugInOrder(guest, disks) : Promise.resolve()

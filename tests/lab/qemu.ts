@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
+import { createWriteStream, existsSync } from 'node:fs'
+import { chmod, copyFile, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,6 +17,9 @@ export interface Disk {
   readOnly?: boolean
 }
 
+/** UEFI keeps its variables in the folder: they belong to the computer, as its disks do. */
+export type Firmware = 'bios' | 'uefi'
+
 export interface GuestOptions {
   /** For the monitor's socket and the console's file; one running guest each. */
   folder: string
@@ -24,6 +27,7 @@ export interface GuestOptions {
   port: number
   /** In the guest's order: sda, sdb, … The first one is booted from. */
   disks: readonly Disk[]
+  firmware?: Firmware | undefined
   /** Started by the emulator itself instead of the first disk's boot loader. */
   kernel?: { kernel: string; initrd: string; append: string; rootPassword: string } | undefined
 }
@@ -46,9 +50,9 @@ export interface SerialConsole {
   waitFor(pattern: RegExp, limitMs: number): Promise<RegExpExecArray>
 }
 
-export async function startGuest({ folder, port, disks, kernel }: GuestOptions): Promise<Guest> {
+export async function startGuest({ folder, ...o }: GuestOptions): Promise<Guest> {
   const socket = join(folder, 'qmp')
-  const child = spawn('qemu-system-x86_64', [...(await commandLine({ folder, port, disks, kernel })), '-qmp', `unix:${socket},server=on`], {
+  const child = spawn('qemu-system-x86_64', [...(await commandLine({ folder, ...o })), '-qmp', `unix:${socket},server=on`], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
@@ -85,7 +89,7 @@ export async function startGuest({ folder, port, disks, kernel }: GuestOptions):
   }
 }
 
-async function commandLine({ folder, port, disks, kernel }: GuestOptions): Promise<string[]> {
+async function commandLine({ folder, port, disks, firmware, kernel }: GuestOptions): Promise<string[]> {
   const password = join(folder, 'root-password')
   if (kernel) {
     await writeFile(password, kernel.rootPassword, { mode: 0o600 })
@@ -100,6 +104,7 @@ async function commandLine({ folder, port, disks, kernel }: GuestOptions): Promi
     ...['-netdev', `user,id=net,hostfwd=tcp:127.0.0.1:${port}-:22`],
     ...['-device', 'virtio-net-pci,netdev=net,addr=0x3,romfile='],
     ...['-device', 'virtio-scsi-pci,id=scsi'],
+    ...(firmware === 'uefi' ? await uefi(folder) : []),
     ...disks.flatMap((disk, index) => [
       ...['-blockdev', JSON.stringify(blockNode(`disk${index}`, disk))],
       ...['-device', `scsi-hd,drive=disk${index},bus=scsi.0,scsi-id=${index}${kernel ? '' : `,bootindex=${index}`}`],
@@ -110,6 +115,18 @@ async function commandLine({ folder, port, disks, kernel }: GuestOptions): Promi
           ...['-fw_cfg', `name=opt/org.rescueterm/root-password,file=${password}`],
         ]
       : []),
+  ]
+}
+
+// As Debian's package has it.
+const OVMF = '/usr/share/OVMF'
+
+async function uefi(folder: string): Promise<string[]> {
+  const variables = join(folder, 'uefi-variables')
+  if (!existsSync(variables)) await copyFile(join(OVMF, 'OVMF_VARS_4M.fd'), variables)
+  return [
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${join(OVMF, 'OVMF_CODE_4M.fd')}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${variables}`],
   ]
 }
 

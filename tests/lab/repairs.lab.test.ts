@@ -78,6 +78,7 @@ const repairs: Record<BreakageName, Repair> = {
   'grub-mbr-wiped': { ...grub, says: 'fault loader-missing' },
   'grub-core-wiped': { ...grub, says: 'fault loader-missing' },
   'grub-modules-missing': { ...grub, says: 'fault loader-files-missing' },
+  'efi-loader-missing': { task: 'boot', finding: 'loader', says: 'fault loader-efi-missing', proposal: 'install-grub-efi', typed: 'sdb' },
   'initramfs-missing': { task: 'boot', finding: 'kernel', says: 'fault initramfs-missing', proposal: 'make-initramfs' },
 }
 
@@ -87,6 +88,7 @@ const rescues: BreakageName[][] = [
   ['locked-root', 'root-login-off', 'network-wrong-gateway', 'grub-mbr-wiped'],
   ['grub-modules-missing', 'initramfs-missing'],
   ['grub-core-wiped'],
+  ['efi-loader-missing', 'root-login-off'],
 ]
 
 // Eleven to fourteen minutes beside other work on two processors.
@@ -96,7 +98,6 @@ let home: string
 let app: App
 let machine: Machine
 beforeEach(async () => {
-  machine = await createMachine(await customerImage('plain'))
   home = await mkdtemp(join(tmpdir(), 'rescueterm-lab-'))
   app = createApp({ version: '0', paths: { home, dataDir: join(home, 'data') } })
   await app.start()
@@ -110,6 +111,8 @@ afterEach(async () => {
 it.each(rescues.map((names) => [names.join(', '), names] as const))(
   '%s: found, mended as proposed, and the server starts again',
   async (_, names) => {
+    const broken: Breakage[] = names.map((name) => breakages[name])
+    machine = await createMachine(await customerImage('plain'), broken.find(({ firmware }) => firmware)?.firmware)
     await damage(names)
     const known = join(home, '.ssh/known_hosts')
     const before = `# my servers\nother.example ${machine.image.hostKeys[0]}\n${machine.knownHosts()}`
