@@ -48,7 +48,11 @@ main.on('message', ({ data, ports }) => {
     if (rpc && terminals) serve(app, router, { rpc, terminals }, log)
   } else vault.receive(data)
 })
-void app.start().then(() => main.postMessage('up'))
+void app.start().then(() => {
+  main.postMessage('up')
+  // Node loads its fetch when one of its names is first read. The first message of a page would do that, and the page wait for it.
+  void globalThis.FormData
+})
 
 function serve(app: App, router: ReturnType<typeof createRouter>, ports: { rpc: MessagePortMain; terminals: MessagePortMain }, log: Log) {
   new RPCHandler(router).upgrade(ports.rpc)

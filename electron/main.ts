@@ -23,6 +23,11 @@ if (dataDir) app.setPath('userData', resolve(dataDir))
 // What Chromium keeps stays out of the folder a person looks into.
 app.setPath('sessionData', join(app.getPath('userData'), 'chromium'))
 
+// Chromium still starts, and this process waits: the time for what the first page would wait for otherwise. Electron builds a menu
+// of its own unless one is set, and Node loads its fetch when one of its names is first read.
+Menu.setApplicationMenu(null)
+void globalThis.Response
+
 const SecondStart = z.strictObject({ target: z.string().max(600).optional() })
 if (app.requestSingleInstanceLock({ target })) void app.whenReady().then(run)
 else app.quit()
