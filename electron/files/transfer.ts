@@ -3,8 +3,10 @@
  * takes the destination's name when it is whole, so that nobody finds half a file. Whatever stands at the destination is asked about.
  * A file that fails is told at the end and does not stop the others; a lost connection does, and the checkpoint says where to go on.
  */
+import { createHash } from 'node:crypto'
 import { AppError, type ErrorInfo } from '../../shared/errors.js'
 import type { Clash, ClashAnswer } from '../../shared/files.js'
+import { encodePath } from '../path-bytes.js'
 import { copyRange } from './copy-range.js'
 import { type FileInfo, type FileSystem, infoIfThere } from './file-system.js'
 import { localName, numbered, type PlannedItem, planTransfer, type TransferPlan } from './plan.js'
@@ -268,7 +270,7 @@ async function copyFile(
   const place = there ? await clashes.settle(wanted, item, there) : { path: wanted }
   if (!place) return false
 
-  const part = target.join(target.parent(place.path), partName(target.baseName(place.path), job.id))
+  const part = target.join(target.parent(place.path), partName(target.baseName(place.path), item.from, job.id))
   const reading = await source.openForReading(item.from)
   try {
     const now = await reading.info()
@@ -335,6 +337,12 @@ async function dress(part: string, from: FileInfo, replaces: FileInfo | undefine
 // A name has 255 bytes on every file system that matters; a character up to four.
 const MAX_NAME_CHARACTERS = 50
 
-/** Hidden, beside the destination, told apart by the transfer. */
-export const partName = (name: string, id: string): string =>
-  `.${name.length > MAX_NAME_CHARACTERS ? name.slice(0, MAX_NAME_CHARACTERS).replace(/[\ud800-\udbff]$/, '') : name}.${id.slice(0, 8)}.part`
+/**
+ * Hidden, beside the destination, the same after a restart. Told apart by what is copied, not by the name: names may begin alike,
+ * differ in case only, or be the number another one is about to get; two copies in one unfinished file would be a silent mixture.
+ */
+export function partName(name: string, from: string, id: string): string {
+  const start = name.slice(0, MAX_NAME_CHARACTERS).replace(/[\ud800-\udbff]$/, '')
+  const mark = createHash('sha256').update(`${id}\0`).update(encodePath(from)).digest('hex').slice(0, 12)
+  return `.${start}.${mark}.part`
+}

@@ -64,6 +64,36 @@ describe('a tree', () => {
     expect(await readlink(join(copy, 'away'))).toBe('/etc/passwd')
     expect((await lstat(join(copy, 'sub/empty'))).isDirectory()).toBe(true)
   })
+
+  it.each(['download', 'upload'] as const)('of small files that begin alike arrives each with its own content (%s)', async (direction) => {
+    fixture = await startFiles()
+    const { files, here, there } = fixture
+    const [from, into] = direction === 'download' ? [there, here] : [here, there]
+    const names = Array.from({ length: 40 }, (_, n) => `security.example.com_dists_jammy-security_main_cnf_${'Commands'.repeat(3)}-${n}`)
+    await mkdir(join(from, 'lists'))
+    // Longer and longer: an unfinished one that was shared would show.
+    for (const [n, name] of names.entries()) await writeFile(join(from, 'lists', name), `${n} `.repeat(20_000 - n * 400))
+    // Named as the copy of the first is when another stands in its way.
+    await writeFile(join(from, 'lists', 'x'), 'first '.repeat(20_000))
+    await writeFile(join(from, 'lists', 'x (2)'), 'second')
+    await mkdir(join(into, 'lists'))
+    await writeFile(join(into, 'lists', 'x'), 'old')
+
+    files.transfer('s', direction, [join(from, 'lists')], into)
+    const { id, phase } = await transferWhen(files, ({ phase }) => phase.kind === 'asks')
+    if (phase.kind !== 'asks') throw new Error('no question')
+    files.transfers.answer(id, phase.questionId, { choice: 'rename', all: true })
+    const { outcome } = await transferWhen(files, isOver)
+    for (const name of names) expect(await sha256(join(into, 'lists', name))).toBe(await sha256(join(from, 'lists', name)))
+    const found = await readdir(join(into, 'lists'))
+    expect(found.filter((name) => name.endsWith('.part'))).toEqual([])
+    // Both want the name `x (2)`: each arrives, or is told.
+    const copies = found.filter((name) => name.startsWith('x'))
+    expect(copies.length + outcome!.failed).toBe(3)
+    for (const name of copies) {
+      expect(['first '.repeat(20_000), 'old', 'second']).toContain(await readFile(join(into, 'lists', name), 'utf8'))
+    }
+  })
 })
 
 const MB = 1_000_000

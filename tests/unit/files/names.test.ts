@@ -48,8 +48,15 @@ describe('names', () => {
   })
 
   it('of unfinished files fit into 255 bytes', () => {
-    expect(Buffer.byteLength(partName('😀'.repeat(60), '12345678-9'))).toBeLessThanOrEqual(255)
-    expect(partName('a.iso', '0123456789')).toBe('.a.iso.01234567.part')
+    expect(Buffer.byteLength(partName('😀'.repeat(60), '/x', '12345678-9'))).toBeLessThanOrEqual(255)
+    expect(partName('a.iso', '/a.iso', '0123456789')).toMatch(/^\.a\.iso\.[0-9a-f]{12}\.part$/)
+  })
+
+  it('of unfinished files are the same after a restart, and another one for each source and transfer', () => {
+    const sources = ['/lists/a', '/lists/A', '/other/a', '/lists/\udcff', '/lists/\udcfe']
+    const names = [...sources.map((from) => partName('a', from, 'one')), partName('a', '/lists/a', 'two')]
+    expect(new Set(names).size).toBe(names.length)
+    expect(partName('a', '/lists/a', 'one')).toBe(names[0])
   })
 
   it('of edited copies are never those of programs', () => {
