@@ -56,7 +56,7 @@ export interface FileSystem {
   makeDirectory(path: string, mode: number): Promise<void>
   removeFile(path: string): Promise<void>
   removeDirectory(path: string): Promise<void>
-  /** Without `replace` it fails when `to` exists. With it `to` is replaced in one step, never removed first. */
+  /** Without `replace` it fails when `to` exists. With it `to` is replaced in one step, or in two with a way back; never removed first. */
   rename(from: string, to: string, replace: boolean): Promise<void>
   readLink(path: string): Promise<string>
   makeLink(target: string, path: string): Promise<void>

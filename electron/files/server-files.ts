@@ -3,6 +3,7 @@
  * is the disk full or read-only?) finds the reason. Writing spreads over several channels once one is full: sshd lets 2 MiB per
  * channel be under way, which is all a distant server would ever get otherwise.
  */
+import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { AppError } from '../../shared/app-error.js'
 import { stripServerLine } from '../../shared/server-text.js'
@@ -185,13 +186,7 @@ export function createServerFiles(sftp: Sftp, o: ServerFilesOptions): FileSystem
       try {
         if (!replace) await sftp.rename(from, to)
         else if (sftp.has('posix-rename@openssh.com')) await sftp.posixRename(from, to)
-        else {
-          // Without the extension nothing replaces in one step; the old file stays under another name until the new one is there.
-          const old = `${to}.old`
-          await sftp.rename(to, old)
-          await sftp.rename(from, to)
-          await sftp.remove(old)
-        }
+        else await exchange(from, to)
       } catch (error) {
         if (!(error instanceof SftpFailure)) throw error
         if (!replace && error.status === sftpStatus.failure && (await isThere(to))) throw new AppError('path-exists', { file: to })
@@ -204,6 +199,23 @@ export function createServerFiles(sftp: Sftp, o: ServerFilesOptions): FileSystem
     setOwner: (file, uid, gid) => telling(file, sftp.setstat(file, { uid, gid })),
     setTime: (file, mtime) => telling(file, sftp.setstat(file, { mtime })),
     space,
+  }
+
+  /** Without the extension nothing replaces in one step: the old file has another name until the new one is there. */
+  async function exchange(from: string, to: string) {
+    if (!(await isThere(to))) return sftp.rename(from, to)
+    const aside = `${to}.${randomBytes(4).toString('hex')}.old`
+    await sftp.rename(to, aside)
+    try {
+      await sftp.rename(from, to)
+    } catch (error) {
+      await sftp.rename(aside, to).catch(() => {
+        throw new AppError('path-failed', { file: to }, `the old file is now ${stripServerLine(posix.basename(aside), 300)}`)
+      })
+      throw error
+    }
+    // The new one is there: what is left of the old is no failure.
+    await sftp.remove(aside).catch(() => {})
   }
 
   async function findTargets(directory: string, found: FoundFile[]) {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createServerFiles } from '../../../electron/files/server-files.js'
 import type { Edit } from '../../../shared/files.js'
 import { type FilesFixture, listAll, local, server, startFiles } from './server.js'
 
@@ -115,6 +116,41 @@ it('begins at /mnt of a rescue system with a disk there, and says what stays', a
   for await (const part of files.list(server, { kind: 'choose' }, never)) if (part.kind === 'start') parts.push(part)
   // This machine has nothing mounted at /mnt: home, and lost, for its root is the rescue system's.
   expect(parts).toEqual([{ kind: 'start', path: '/root', parent: '/', keeping: { kind: 'lost' } }])
+})
+
+describe('a server that cannot replace a file in one step', () => {
+  const openServer = async () => {
+    fixture = await startFiles({ config: ['Subsystem sftp internal-sftp -P posix-rename'] })
+    const sftp = await fixture.connection.openSftp()
+    expect(sftp.has('posix-rename@openssh.com')).toBe(false)
+    return { there: fixture.there, files: createServerFiles(sftp, { inFlight: 1024 * 1024 }) }
+  }
+
+  it('replaces it, whatever an earlier attempt left behind', async () => {
+    const { there, files } = await openServer()
+    await writeFile(join(there, 'fstab'), 'old')
+    await writeFile(join(there, 'fstab.old'), 'somebody’s')
+    await writeFile(join(there, 'new'), 'new')
+    await files.rename(join(there, 'new'), join(there, 'fstab'), true)
+    expect(await readFile(join(there, 'fstab'), 'utf8')).toBe('new')
+    expect(await readFile(join(there, 'fstab.old'), 'utf8')).toBe('somebody’s')
+    expect((await readdir(there)).sort()).toEqual(['fstab', 'fstab.old'])
+  })
+
+  it('keeps the old one when the new one cannot take its place', async () => {
+    const { there, files } = await openServer()
+    await writeFile(join(there, 'fstab'), 'old')
+    await expect(files.rename(join(there, 'new'), join(there, 'fstab'), true)).rejects.toMatchObject({ code: 'path-missing' })
+    expect(await readFile(join(there, 'fstab'), 'utf8')).toBe('old')
+    expect(await readdir(there)).toEqual(['fstab'])
+  })
+
+  it('puts the new one where the old one has gone meanwhile', async () => {
+    const { there, files } = await openServer()
+    await writeFile(join(there, 'new'), 'new')
+    await files.rename(join(there, 'new'), join(there, 'fstab'), true)
+    expect(await readFile(join(there, 'fstab'), 'utf8')).toBe('new')
+  })
 })
 
 describe('a file open in a program here', () => {
