@@ -81,7 +81,7 @@ export interface App {
   sessionTarget(from: { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }): Promise<SessionTarget>
   importable(): Promise<ImportableServer[]>
   knownHostsFiles(): Promise<KnownHostsFile[]>
-  dismissResumed(): void
+  dismissResumed(): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -350,6 +350,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       history: interventions.history(),
       practice: practice.state(),
       resumed,
+      keptEdits: files.edits.kept(),
       sshConfigServers: configHosts.length,
       accounts: accounts.list(),
       vault: vaultState,
@@ -385,8 +386,9 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
         ...target.systemFiles.map((path) => describeKnownHostsFile(path, true)),
       ])
     },
-    dismissResumed() {
+    async dismissResumed() {
       resumed = []
+      await files.edits.dismissKept()
       changed.emit()
     },
     async dispose() {

@@ -19,7 +19,7 @@ import {
 import { bridge } from './bridge.js'
 import { EnterPanel } from './enter/enter-panel.js'
 import { useEntered } from './enter/use-entered.js'
-import { toggleFiles } from './files/store.js'
+import { filesState, isUnsaved, toggleFiles } from './files/store.js'
 import { resolveLanguage, setLanguage, useT } from './i18n.js'
 import { matchShortcut, runTerminalCommand, type Shortcut } from './keys.js'
 import { openPalette, Palette } from './palette/palette.js'
@@ -207,10 +207,10 @@ export function runMenuCommand(command: string) {
   else if (command === 'new-tab' || command === 'close-tab' || command === 'settings') runShortcut({ name: command })
 }
 
-/** With lines set aside the window asks once; otherwise it just closes. */
+/** With lines set aside, or saves that did not reach their server, the window asks once; otherwise it just closes. */
 export function onCloseAsked(ask: () => void) {
   const open = windowState().app?.interventions.some((one) => isOpenIntervention(one) && !one.practice)
-  if (open) ask()
+  if (open || filesState().edits.some(isUnsaved)) ask()
   else confirmClose()
 }
 

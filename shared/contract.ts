@@ -6,7 +6,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { EditPreview } from './edit-preview.js'
 import { ErrorInfo } from './errors.js'
-import { ClashAnswer, FileDetails, FilePlace, FilesState, ListingPart, ListRequest, RemovalCount } from './files.js'
+import { ClashAnswer, FileDetails, FilePlace, FilesState, KeptEdit, ListingPart, ListRequest, RemovalCount } from './files.js'
 import { ComparisonResult } from './host-key.js'
 import { HistoryItem, Intervention } from './intervention.js'
 import { PracticeState } from './practice.js'
@@ -34,6 +34,8 @@ export const AppState = z.strictObject({
       outcome: z.enum(['finished', 'rolled-back', 'restored', 'still-active', 'needs-attention', 'unreadable']),
     }),
   ),
+  /** Found at the start, too: said until the person has seen it. */
+  keptEdits: z.array(KeptEdit),
   sshConfigServers: z.number().int(),
   accounts: z.array(AccountState),
   vault: VaultState,

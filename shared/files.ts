@@ -132,6 +132,8 @@ export const Edit = z.strictObject({
   id: z.string(),
   sessionId: z.string(),
   path: z.string(),
+  /** The file here that the program has open. */
+  copy: z.string(),
   phase: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('fetching') }),
     z.strictObject({ kind: z.literal('open') }),
@@ -143,6 +145,10 @@ export const Edit = z.strictObject({
   ]),
 })
 export type Edit = z.infer<typeof Edit>
+
+/** A copy of an earlier run whose content never reached its server; it stays at `file`. */
+export const KeptEdit = z.strictObject({ id: z.string(), server: z.string(), path: z.string(), file: z.string() })
+export type KeptEdit = z.infer<typeof KeptEdit>
 
 export const FilesState = z.strictObject({ transfers: z.array(Transfer), edits: z.array(Edit) })
 export type FilesState = z.infer<typeof FilesState>

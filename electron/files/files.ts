@@ -81,7 +81,7 @@ export function createFiles(parts: FilesParts): Files {
     servers: () => parts.sessions().map((one): OpenServer => ({ identity: identityOf(one), connection: one.connection })),
     openWorker: openWorkerCarrier,
   })
-  const edits = createEdits({ ...parts, filesOf: (id) => filesOf({ kind: 'server', sessionId: id }) })
+  const edits = createEdits({ ...parts, filesOf: (id) => filesOf({ kind: 'server', sessionId: id }), hostOf: (id) => session(id).host })
 
   function filesOf(place: FilePlace): Promise<FileSystem> {
     if (place.kind === 'local') return Promise.resolve(localFiles)

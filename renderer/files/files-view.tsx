@@ -1,9 +1,10 @@
 /** Files beside the terminal: this computer and the server next to each other, with what is on its way between them below. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { FilePlace } from '../../shared/files.js'
+import type { Edit, FilePlace } from '../../shared/files.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
+import { useAppPart } from '../state.js'
 import { nameOf } from '../tabs/tab-label.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { FileDialogs, type FilesDialog } from './file-dialogs.js'
@@ -22,6 +23,9 @@ export function FilesView({ session, tabKey, rescue }: { session: TerminalSessio
   const paths = useRef<{ local?: string; server?: string }>({})
   const lists = useRef<{ local?: HTMLDivElement | null; server?: HTMLDivElement | null }>({})
   const dragged = useRef<{ side: Side; paths: string[] }>(undefined)
+  const others = useAppPart((app) => app.sessions)
+  // A tab that was closed may leave one whose save failed.
+  const isShownHere = ({ sessionId }: Edit) => sessionId === session.id || !others.some(({ id }) => id === sessionId)
   const isOpen = session.phase.kind === 'open'
   const place: FilePlace | undefined = isOpen ? { kind: 'server', sessionId: session.id } : undefined
   const serverName = rescue ? t('files.server') : nameOf(session, t)
@@ -102,7 +106,7 @@ export function FilesView({ session, tabKey, rescue }: { session: TerminalSessio
           onNext={() => false}
         />
       </div>
-      <Transfers transfers={transfers} edits={edits.filter((one) => one.sessionId === session.id)} />
+      <Transfers transfers={transfers} edits={edits.filter(isShownHere)} />
       <FileDialogs
         dialog={dialog}
         onClose={(done) => {

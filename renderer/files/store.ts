@@ -1,6 +1,6 @@
 /** Which tabs have their files view open, what stands where in it, and the transfers and open files the core tells of. */
 import { useSyncExternalStore } from 'react'
-import type { FilesState } from '../../shared/files.js'
+import type { Edit, FilesState } from '../../shared/files.js'
 import { api, call } from '../api.js'
 import { windowState } from '../state.js'
 
@@ -23,6 +23,9 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const useFilesOpen = (tabKey: string): boolean => useSyncExternalStore(subscribe, () => current.open.includes(tabKey))
+/** What was saved in the editor has not reached the server. */
+export const isUnsaved = ({ phase }: Edit): boolean => phase.kind === 'conflict' || phase.kind === 'failed'
+export const filesState = (): FilesState => current.files
 export const useFilesState = (): FilesState => useSyncExternalStore(subscribe, () => current.files)
 
 /** In the tab in front. Opening is for a session only; the keyboard goes into the lists, or back to the terminal. */

@@ -9,6 +9,7 @@ import { type Language, type Translate, useLanguage, useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
 import { useFormat } from '../ui/format.js'
 import { formatBytes, formatBytesOf, formatChanged, formatLeft, formatLeftShort } from './format.js'
+import { isUnsaved } from './store.js'
 
 const iconProps = { size: 14, stroke: 1.75 }
 /** What wants a person comes first, what is over last. */
@@ -212,14 +213,14 @@ function ClashQuestion({ id, questionId, clash }: { id: string; questionId: stri
 function EditRow({ edit }: { edit: Edit }) {
   const t = useT()
   const format = useFormat()
-  const { id, path, phase } = edit
+  const { id, path, copy, phase } = edit
   const text =
     phase.kind === 'saved'
       ? t('files.edit.saved', { time: format.time(phase.at) })
       : phase.kind === 'failed'
         ? ''
         : t(`files.edit.${phase.kind}`)
-  const isStuck = phase.kind === 'conflict' || phase.kind === 'failed'
+  const isStuck = isUnsaved(edit)
   return (
     <li>
       <div className="rt-files-transfer rt-files-edit">
@@ -239,6 +240,9 @@ function EditRow({ edit }: { edit: Edit }) {
       {isStuck && (
         <div className="rt-files-under rt-files-clash" role="alert">
           {phase.kind === 'failed' && <ErrorText error={phase.error} />}
+          <span className="rt-sm">
+            {t('files.edit.copy')} <code>{copy}</code>
+          </span>
           <span className="rt-row">
             <span className="rt-grow" />
             <Button onClick={() => void call(api.files.closeEdit({ id }))}>{t('files.edit.closeLoses')}</Button>

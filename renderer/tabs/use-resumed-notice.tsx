@@ -1,25 +1,34 @@
 import { notifications } from '@mantine/notifications'
 import { useEffect } from 'react'
+import { showName } from '../../shared/file-names.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 
 const id = 'resumed'
 
-/** Says once what this start finished, rolled back or found (a stay in rescue is said by the banner). Closing it settles it. */
+/** Says what this start finished, rolled back or found (a stay in rescue is said by the banner). Closing it settles it. */
 export function useResumedNotice() {
   const t = useT()
   const resumed = useAppPart((app) => app.resumed)
+  const keptEdits = useAppPart((app) => app.keptEdits)
   const interventions = useAppPart((app) => app.interventions)
   const history = useAppPart((app) => app.history)
   useEffect(() => {
     const news = resumed.filter((one) => one.outcome !== 'still-active')
-    if (!news.length) return
+    if (!news.length && !keptEdits.length) return
     const nameOf = (id: string) =>
       interventions.find((one) => one.id === id)?.name ?? history.find((one) => one.id === id)?.name ?? t('common.resumed.someone')
     const content = {
       title: t('common.resumed.title'),
-      message: news.map((one) => <p key={one.id}>{t(`common.resumed.${one.outcome}`, { name: nameOf(one.id) })}</p>),
+      message: [
+        ...news.map((one) => <p key={one.id}>{t(`common.resumed.${one.outcome}`, { name: nameOf(one.id) })}</p>),
+        ...keptEdits.map(({ id, server, path, file }) => (
+          <p key={id}>
+            {t('common.resumed.edit', { server, path: showName(path) })} <code>{file}</code>
+          </p>
+        )),
+      ],
       autoClose: false,
       withBorder: true,
       closeButtonProps: { 'aria-label': t('common.close') },
@@ -27,5 +36,5 @@ export function useResumedNotice() {
     }
     notifications.update({ id, ...content })
     notifications.show({ id, ...content }) // does nothing when it is on screen already
-  }, [resumed, interventions, history, t])
+  }, [resumed, keptEdits, interventions, history, t])
 }
