@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKey, type Sshd, startSshd } from '../support/sshd.js'
-import { axe, type ElectronApplication, expect, type Page, shot, test } from './launch.js'
+import { axe, type ElectronApplication, expect, type Page, type RunningApp, shot, test } from './launch.js'
 
 // The files view as a person uses it: open, look round, copy both ways, change permissions, edit with a program of the desktop.
 
@@ -121,10 +121,8 @@ for (const [theme, language] of [
   })
 
 test.describe('edit', () => {
-  test('a save in the desktop’s program goes back to the server', async ({ home, app }) => {
-    await serve(home)
-    chmodSync(join(there, 'etc/fstab'), 0o604)
-    const { page, electron } = app
+  /** Opens the server's fstab. @returns the copy. */
+  async function edit({ page, electron }: RunningApp) {
     // In place of the desktop's program: notes the path it is given.
     await electron.evaluate(({ shell }) => {
       shell.openPath = async (path) => {
@@ -140,13 +138,54 @@ test.describe('edit', () => {
     await row(page, server, 'fstab').dblclick()
     const opened = () => electron.evaluate(() => (globalThis as { openedFile?: string }).openedFile)
     await expect.poll(opened).toContain('fstab')
-    const copy = (await opened())!
+    return (await opened())!
+  }
+
+  test('a save in the desktop’s program goes back to the server', async ({ home, app }) => {
+    await serve(home)
+    chmodSync(join(there, 'etc/fstab'), 0o604)
+    const copy = await edit(app)
+    const { page } = app
     expect(statSync(copy).mode & 0o777).toBe(0o600)
     writeFileSync(copy, 'UUID=2 / ext4\n')
     await expect(page.getByText(/saved on the server at/)).toBeVisible({ timeout: 20_000 })
     expect(readFileSync(join(there, 'etc/fstab'), 'utf8')).toBe('UUID=2 / ext4\n')
     expect(statSync(join(there, 'etc/fstab')).mode & 0o777).toBe(0o604)
     await shot(page, '09c-files-edit')
+  })
+
+  test('a save that does not reach the server is asked about at the end and told of at the next start', async ({ home, app }) => {
+    test.setTimeout(90_000)
+    await serve(home)
+    const copy = await edit(app)
+    writeFileSync(join(there, 'etc/fstab'), 'UUID=3 / ext4\n')
+    writeFileSync(copy, 'UUID=2 / ext4\n')
+    const row = app.page.getByRole('alert').filter({ hasText: 'What you saved is kept here' })
+    await expect(row).toContainText(copy, { timeout: 20_000 })
+    await axe(app.page)
+    await shot(app.page, '09c-files-edit-conflict')
+    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
+    const question = app.page.getByRole('dialog').filter({ hasText: 'has not reached the server' })
+    await expect(question).toContainText('etc/fstab')
+    await axe(app.page)
+    await shot(app.page, '09c-files-edit-close')
+    const closed = app.electron.waitForEvent('close')
+    // The window goes away under the click, before Playwright hears of its end.
+    await question
+      .getByRole('button', { name: 'Close the window' })
+      .click()
+      .catch(() => {})
+    await closed
+
+    await app.restart()
+    const notice = app.page.getByRole('alert').filter({ hasText: 'Your copy is kept' })
+    await expect(notice).toContainText(copy, { timeout: 20_000 })
+    expect(readFileSync(copy, 'utf8')).toBe('UUID=2 / ext4\n')
+    await axe(app.page)
+    await shot(app.page, '09c-files-edit-kept')
+    await notice.getByRole('button', { name: 'Close' }).click()
+    await expect(notice).toHaveCount(0)
+    expect(readFileSync(copy, 'utf8')).toBe('UUID=2 / ext4\n')
   })
 })
 
