@@ -1,5 +1,5 @@
 /** Every setting as data: where it stands, what it is called, its control. The search looks through the words on screen. */
-import { NumberInput, Select, Switch } from '@mantine/core'
+import { Select, Switch } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Settings } from '../../shared/settings.js'
 import { changeSettings } from '../actions.js'
@@ -7,6 +7,7 @@ import { bridge } from '../bridge.js'
 import type { Translate } from '../i18n.js'
 import { shortcutKeys } from '../keys.js'
 import type { SettingsPage } from '../state.js'
+import { NumberSetting } from './number-setting.js'
 
 export interface SettingRow {
   id: string
@@ -72,19 +73,13 @@ export function settingRows(settings: Settings, t: Translate): SettingRow[] {
     label,
     hint: o.hint,
     control: (
-      <NumberInput
-        size="xs"
-        w={180}
-        aria-label={label}
+      <NumberSetting
+        label={label}
         min={o.min}
         max={o.max}
         step={o.step}
-        clampBehavior="blur"
-        allowDecimal={false}
         value={settings[id]}
-        onChange={(value) => {
-          if (typeof value === 'number' && value >= o.min && value <= o.max) void changeSettings({ [id]: value })
-        }}
+        onChange={(value) => void changeSettings({ [id]: value })}
       />
     ),
   })
