@@ -35,6 +35,7 @@ export function createRouter(app: App, log: Log) {
       })),
       authenticate: os.terminal.authenticate.handler(({ input }) => terminals.authenticate(input.sessionId, input.requestId, input.answer)),
       reconnect: os.terminal.reconnect.handler(({ input }) => terminals.reconnect(input.sessionId)),
+      cancel: os.terminal.cancel.handler(({ input }) => terminals.cancel(input.sessionId)),
       close: os.terminal.close.handler(({ input }) => terminals.close(input.sessionId)),
     },
     hostKey: {

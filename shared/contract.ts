@@ -89,6 +89,8 @@ export const contract = {
     openChroot: command.input(z.strictObject({ sessionId: id, dimensions: Dimensions })).output(z.strictObject({ sessionId: z.string() })),
     authenticate: command.input(z.strictObject({ sessionId: id, requestId: id, answer: CredentialAnswer })).output(ok),
     reconnect: command.input(z.strictObject({ sessionId: id })).output(ok),
+    /** Ends the attempt that runs; what the tab shows stays. */
+    cancel: command.input(z.strictObject({ sessionId: id })).output(ok),
     /** Ends the attempt or the shell and forgets the tab. */
     close: command.input(z.strictObject({ sessionId: id })).output(ok),
   },

@@ -51,6 +51,8 @@ export interface TerminalSessions {
   openConnections(): { session: TerminalSession; connection: SshConnection; isRescue: boolean }[]
   authenticate(sessionId: string, requestId: string, answer: CredentialAnswer): void
   reconnect(sessionId: string): void
+  /** Ends the attempt that runs. @throws AppError `wrong-state` when none does. */
+  cancel(sessionId: string): void
   close(sessionId: string): void
   attach(sessionId: string, port: TerminalPort): void
   compare(sessionId: string, text: string): ComparisonResult
@@ -160,6 +162,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
         if (!again || tries > 0) return
       } catch (error) {
         if (attempt.signal.aborted) return
+        release(session) // signed in, but no shell
         enter(session, { kind: 'failed', error: toInfo(error), at: now() })
         return
       }
@@ -290,7 +293,10 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
     if (session.question?.id !== questionId || session.state.phase.kind !== 'host-key') throw new AppError('wrong-state')
     return { session, asked: session.question, state: session.state.phase.question }
   }
-  const start = (session: Session) => void run(session)
+  /** Nothing once its tab is closed: that may be while the files of its answer are written. */
+  function start(session: Session) {
+    if (sessions.has(session.state.id)) void run(session)
+  }
 
   return {
     list: () => [...sessions.values()].map((session) => session.state),
@@ -340,6 +346,12 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       session.command = undefined
       update(session, { chroot: false })
       start(session)
+    },
+    cancel(sessionId) {
+      const session = find(sessionId)
+      if (session.state.phase.kind !== 'connecting') throw new AppError('wrong-state')
+      release(session)
+      enter(session, { kind: 'cancelled', at: now() })
     },
     close(sessionId) {
       const session = find(sessionId)

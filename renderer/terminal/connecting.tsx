@@ -2,9 +2,11 @@ import { Button, Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { formatHostAddress } from '../../shared/parse-host-address.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { closeSession } from '../actions.js'
+import { api } from '../api.js'
 import { useT } from '../i18n.js'
+import { onceOnly } from '../rescue/commands.js'
 import { useFormat, useNow } from '../ui/format.js'
-import { closeTabOf } from './sheets.js'
 
 /** Quick connections show nothing at all: a flash of words would only be in the way. */
 const showAfterMs = 400
@@ -33,10 +35,14 @@ function Progress({ session, compact }: { session: TerminalSession; compact: boo
           address: session.host || session.target || formatHostAddress(session),
           port: String(session.port),
         })}
-        <span className="rt-dim rt-num">{format.clock(now.getTime() - new Date(phase.since).getTime())}</span>
+        <span className="rt-dim rt-num" aria-live="off">
+          {format.clock(now.getTime() - new Date(phase.since).getTime())}
+        </span>
       </div>
       <div className="rt-dim rt-sm">{t(`terminal.stage.${phase.stage}`)}</div>
-      <Button onClick={() => closeTabOf(session.id)}>{t('common.cancel')}</Button>
+      <Button onClick={() => (compact ? void onceOnly(api.terminal.cancel({ sessionId: session.id })) : closeSession(session.id))}>
+        {t('common.cancel')}
+      </Button>
     </div>
   )
 }

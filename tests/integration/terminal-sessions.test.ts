@@ -1,5 +1,5 @@
-/** Tabs that share a connection to a real sshd: each has a shell of its own, and takes only that away with it. */
-import { existsSync, readFileSync } from 'node:fs'
+/** Tabs on a real sshd: what each of them has open, alone or on a shared connection, and that it takes only its own away. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -16,37 +16,51 @@ let home: Home
 let sshd: Sshd
 let terminals: TerminalSessions
 let first: string
+let key: string
+let attempts = 0
 
 beforeEach(async () => {
-  const here = createHome('')
-  home = here
-  const key = await generateKey(join(here.home, 'key'), 'ed25519')
-  sshd = await startSshd({ authorizedKeys: [readFileSync(`${key}.pub`, 'utf8').trim()] })
-  const line = `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]!.line}`
+  home = createHome('')
+  key = await generateKey(join(home.home, 'key'), 'ed25519')
+  attempts = 0
+  await startServer()
+  first = open()
+  await untilOpen(first)
+})
+
+async function startServer(config: string[] = []) {
+  const here = home
+  sshd = await startSshd({ authorizedKeys: [readFileSync(`${key}.pub`, 'utf8').trim()], config })
+  writeFileSync(here.file, `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]!.line}\n`)
   terminals = createTerminalSessions({
     interventions: createService(here.dataDir).interventions,
     clock: systemClock,
     log: silentLog,
-    readKnownHosts: async () => [{ path: here.file, system: false, bytes: Buffer.from(`${line}\n`) }],
+    readKnownHosts: async () => [{ path: here.file, system: false, bytes: readFileSync(here.file) }],
     connect: connectSsh,
     onDidSignIn: async () => undefined,
     onDidJudge() {},
   })
+}
+
+function open() {
   const { port } = sshd
-  first = terminals.open(
+  return terminals.open(
     {
       name: 'server',
       text: '127.0.0.1',
       practice: false,
-      resolve: async () => ({
-        ...{ typed: '127.0.0.1', host: '127.0.0.1', port, userFiles: [here.file], systemFiles: [], user: 'root', strict: 'ask' },
-        ...{ checkHostIp: false, hashKnownHosts: false, identityFiles: [key], identitiesOnly: true, notes: [] },
-      }),
+      async resolve() {
+        attempts++
+        return {
+          ...{ typed: '127.0.0.1', host: '127.0.0.1', port, userFiles: [home.file], systemFiles: [], user: 'root', strict: 'ask' },
+          ...{ checkHostIp: false, hashKnownHosts: false, identityFiles: [key], identitiesOnly: true, notes: [] },
+        }
+      },
     },
     dimensions,
   )
-  await untilOpen(first)
-})
+}
 afterEach(async () => {
   terminals.dispose()
   await sshd.dispose()
@@ -93,4 +107,36 @@ it('a tab closed while its shell is being started leaves none', async () => {
   terminals.close(terminals.duplicate(first, dimensions))
   await untilOpen(terminals.duplicate(first, dimensions))
   await vi.waitFor(() => expect(shells()).toBe(2), 20_000)
+})
+
+it('a tab closed while the answer to its question is written connects no more', async () => {
+  writeFileSync(home.file, '')
+  const asking = open()
+  await vi.waitFor(() => expect(phaseOf(asking)).toMatchObject({ kind: 'host-key' }), 20_000)
+  const phase = phaseOf(asking)
+  if (phase?.kind !== 'host-key') throw new Error('no question')
+  const before = attempts
+  const answered = terminals.trust(asking, phase.question.id, true)
+  terminals.close(asking)
+  await answered
+  expect(readFileSync(home.file, 'utf8')).toContain(sshd.hostKeys[0]!.line.split(' ')[1])
+  expect(attempts).toBe(before)
+})
+
+it('a server that gives no shell is left', async () => {
+  terminals.dispose()
+  await sshd.dispose()
+  await startServer(['MaxSessions 0'])
+  const refused = open()
+  await vi.waitFor(() => expect(phaseOf(refused)).toMatchObject({ kind: 'failed', error: { code: 'no-shell' } }), 20_000)
+  await vi.waitFor(async () => expect(await sshd.log()).toContain('Disconnected from user root'), 20_000)
+})
+
+it('an attempt that is cancelled ends, and its tab can try again', async () => {
+  const id = open()
+  terminals.cancel(id)
+  expect(phaseOf(id)).toMatchObject({ kind: 'cancelled' })
+  terminals.reconnect(id)
+  await untilOpen(id)
+  expect(() => terminals.cancel(id)).toThrow('wrong-state')
 })
