@@ -10,6 +10,7 @@ import { parseHostAddress } from '../shared/host-address.js'
 import { interventionAt } from '../shared/intervention.js'
 import type { VaultState } from '../shared/provider.js'
 import type { ImportableServer, ServerBadge, ServerState } from '../shared/server.js'
+import { concerns } from '../shared/server-of.js'
 import type { KnownHostsFile } from '../shared/settings.js'
 import type { Dimensions } from '../shared/terminal-session.js'
 import { visitId } from '../shared/visit-id.js'
@@ -400,14 +401,6 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       await Promise.all([interventions.dispose(), practice.dispose(), judging])
     },
   }
-}
-
-/** An intervention belongs to a saved server when it was begun under its name or at its very address. */
-function concerns(
-  one: { name: string; host: string; port: number },
-  server: ServerState | { name: string; address: { host: string; port?: number | undefined } },
-) {
-  return one.name === server.name || (one.host === server.address.host && one.port === (server.address.port ?? 22))
 }
 
 /** Where both faces keep their data: what Electron calls userData, so that window and command line share one journal. */

@@ -1,11 +1,12 @@
 /** Commands of the window: what buttons, keys and the palette do. Failures are shown by `call`. */
 import type { ErrorInfo } from '../shared/errors.js'
 import type { Intervention } from '../shared/intervention.js'
+import { serverOf } from '../shared/server-of.js'
 import type { Settings } from '../shared/settings.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, attempt, call } from './api.js'
 import { bridge } from './bridge.js'
-import { isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
+import { cutOff, isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
 import { pageId } from './tabs/tab-label.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
 import { measureDimensions } from './terminal/dimensions.js'
@@ -13,8 +14,11 @@ import { showError } from './ui/notify.js'
 
 export type Target = { kind: 'address'; text: string } | { kind: 'server'; id: string } | { kind: 'practice' }
 
-/** Connects in the tab `inTab`, else in the start page in front, else in a new tab. For forms: the error is theirs to show. */
-export async function tryTarget(target: Target, o: { inTab?: string } = {}): Promise<ErrorInfo | undefined> {
+/**
+ * Connects in the tab `inTab`, else in the start page in front, else in a new tab. For forms: the error is theirs to show.
+ * @param o.behind a person who is at another tab stays there
+ */
+export async function tryTarget(target: Target, o: { inTab?: string; behind?: boolean } = {}): Promise<ErrorInfo | undefined> {
   const { app, tabs, active, panelOpen } = windowState()
   const place = o.inTab ?? tabs.find((tab) => tab.key === active && tab.kind === 'start')?.key
   const inRescue = target.kind === 'server' && app?.servers.some((one) => one.id === target.id && one.interventionId)
@@ -22,7 +26,7 @@ export async function tryTarget(target: Target, o: { inTab?: string } = {}): Pro
   const dimensions = measureDimensions({ fontSize: app?.settings.fontSize ?? 13, withPanel })
   const opened = await attempt(api.terminal.open({ target, dimensions }))
   if (!opened.ok) return opened.error
-  update((state) => placeSession(state, opened.value.sessionId, place))
+  update((state) => (o.behind ? placeBehind : placeSession)(state, opened.value.sessionId, place))
   return undefined
 }
 
@@ -40,6 +44,12 @@ function placeSession(state: WindowState, sessionId: string, place: string | und
   const list: TabList = early ? removeTab(state, early.key) : { tabs: state.tabs, active: state.active }
   if (!list.tabs.some((tab) => tab.key === place) || !place) return addTab(list, content)
   return { ...replaceTab(list, place, content), active: place }
+}
+
+/** The same; whoever is at another tab stays there. */
+function placeBehind(state: WindowState, sessionId: string, place: string | undefined): TabList {
+  const { tabs, active } = placeSession(state, sessionId, place)
+  return { tabs, active: tabs.some((one) => one.key === state.active) ? state.active : active }
 }
 
 /** Goes to the server's open terminal or its way into rescue if there is one, else connects, in the tab that waits for it if there is one. */
@@ -98,7 +108,7 @@ export function showIntervention(intervention: Intervention) {
 /** Where a terminal of this intervention's server is opened from. */
 export function targetOf(intervention: Intervention): Target {
   if (intervention.practice) return { kind: 'practice' }
-  const server = windowState().app?.servers.find((one) => one.interventionId === intervention.id)
+  const server = serverOf(windowState().app?.servers ?? [], intervention)
   if (server) return { kind: 'server', id: server.id }
   const { host, port } = intervention
   return { kind: 'address', text: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` }
@@ -126,15 +136,13 @@ export async function reconnectSession(session: TerminalSession) {
   if (!opened) return
   update((state) => {
     const tab = state.tabs.find((one) => one.kind === 'session' && one.sessionId === session.id)
-    const { active } = state
-    const list = placeSession(state, opened.sessionId, tab?.key)
-    return { ...forget(state, session.id), ...list, active: list.tabs.some((one) => one.key === active) ? active : list.active }
+    return { ...forget(state, session.id), ...placeBehind(state, opened.sessionId, tab?.key) }
   })
 }
 
 /** All sessions lost with the core process, one after the other (14b). */
 export async function reconnectAll() {
-  for (const session of windowState().lost) await reconnectSession(session)
+  for (const session of cutOff(windowState())) await reconnectSession(session)
 }
 
 /** The session is gone for this window, whatever states are still on the way. */

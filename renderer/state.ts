@@ -20,8 +20,6 @@ export interface WindowState extends TabList {
   /** Undefined until the core has spoken once. `sessions` includes the lost ones of a former core process. */
   app: AppState | undefined
   coreUp: boolean
-  /** When the core process last went down in this window, ISO. */
-  coreLostAt: string | undefined
   lost: readonly TerminalSession[]
   /** Sessions whose tab was closed while the core may still list them. */
   closed: readonly string[]
@@ -49,7 +47,6 @@ export interface WindowState extends TabList {
 let current: WindowState = {
   app: undefined,
   coreUp: false,
-  coreLostAt: undefined,
   lost: [],
   closed: [],
   tabs: [],
@@ -101,15 +98,19 @@ export function receive(app: AppState) {
 /** The core went down: whatever was alive is lost now. What had ended keeps saying how. */
 export function loseCore(at: string) {
   update((state) => {
-    if (!state.app) return { coreUp: false, coreLostAt: at }
+    if (!state.app) return { coreUp: false }
     const sessions = state.app.sessions.map((session): TerminalSession => {
       const { kind } = session.phase
       if (kind === 'ended' || kind === 'lost' || kind === 'failed' || kind === 'cancelled') return session
       return { ...session, phase: { kind: 'lost', error: { code: 'core-restarted', data: {} }, at } }
     })
-    return { coreUp: false, coreLostAt: at, lost: sessions, app: { ...state.app, sessions } }
+    return { coreUp: false, lost: sessions, app: { ...state.app, sessions } }
   })
 }
+
+/** Cut off by the end of a core process. What had ended or failed before is nobody's wish to have back. */
+export const cutOff = ({ lost }: Pick<WindowState, 'lost'>): TerminalSession[] =>
+  lost.filter(({ phase }) => phase.kind === 'lost' && phase.error.code === 'core-restarted')
 
 /** The core's state; components render only once there is one. */
 export const useApp = (): AppState => useAppPart((app) => app)

@@ -1,7 +1,7 @@
 /** When another key answers, the tab that waited goes on to the question about it by itself, in front or not. */
 import { useEffect } from 'react'
 import { tryTarget } from '../actions.js'
-import { update, useAppPart, windowState } from '../state.js'
+import { useAppPart, windowState } from '../state.js'
 import { showError } from '../ui/notify.js'
 import { endFollowing, enteringOf, useAttempts } from './store.js'
 
@@ -21,8 +21,6 @@ export function useEntered() {
 
 /** The session takes the place of the page; a person who is at another tab stays there. */
 export async function connectIn(tabKey: string, serverId: string) {
-  const before = windowState().active
-  const error = await tryTarget({ kind: 'server', id: serverId }, { inTab: tabKey })
+  const error = await tryTarget({ kind: 'server', id: serverId }, { inTab: tabKey, behind: true })
   if (error) showError(error)
-  else if (before !== tabKey) update(({ tabs }) => (tabs.some((one) => one.key === before) ? { active: before } : {}))
 }

@@ -6,9 +6,9 @@ import { Button } from '@mantine/core'
 import { IconAlertCircle, IconPlugX, IconRefresh, IconRefreshAlert, IconTerminal2 } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { SessionPhase, TerminalSession } from '../../shared/terminal-session.js'
-import { closeTab, reconnectAll, reconnectSession } from '../actions.js'
+import { closeSession, reconnectAll, reconnectSession } from '../actions.js'
 import { useT } from '../i18n.js'
-import { useAppPart, useCoreUp, useWindow, windowState } from '../state.js'
+import { cutOff, useAppPart, useCoreUp, useWindow } from '../state.js'
 import { isOpenIntervention, nameOf } from '../tabs/tab-label.js'
 import { ErrorText } from '../ui/error-text.js'
 import { useFormat } from '../ui/format.js'
@@ -112,16 +112,11 @@ function Reconnect({ session, label, children }: { session: TerminalSession; lab
         {label ?? t('terminal.lost.do')}
       </Button>
       {children}
-      <Button size="sm" onClick={() => closeTabOf(session.id)}>
+      <Button size="sm" onClick={() => closeSession(session.id)}>
         {t('common.tab.close')}
       </Button>
     </div>
   )
-}
-
-export function closeTabOf(sessionId: string) {
-  const tab = windowState().tabs.find((one) => one.kind === 'session' && one.sessionId === sessionId)
-  if (tab) closeTab(tab.key)
 }
 
 /** 14b. The window and the scrollback are still there; the core is, or soon will be, too. */
@@ -129,7 +124,7 @@ function CoreSheet({ session, at, isFree }: { session: TerminalSession; at: stri
   const t = useT()
   const format = useFormat()
   const coreUp = useCoreUp()
-  const lost = useWindow((state) => state.lost.filter(({ phase }) => phase.kind === 'lost' && phase.error.code === 'core-restarted').length)
+  const lost = useWindow((state) => cutOff(state).length)
   const interventions = useAppPart((app) => app.interventions)
   const [busy, setBusy] = useState(false)
   const open = interventions.filter((one) => isOpenIntervention(one) && one.setAside > 0)
@@ -175,7 +170,7 @@ function CoreSheet({ session, at, isFree }: { session: TerminalSession; at: stri
         >
           {lost > 1 ? t('terminal.core.all', { n: lost }) : t('terminal.lost.do')}
         </Button>
-        <Button size="sm" disabled={busy || !coreUp} onClick={lost > 1 ? one : () => closeTabOf(session.id)}>
+        <Button size="sm" disabled={busy || !coreUp} onClick={lost > 1 ? one : () => closeSession(session.id)}>
           {t(lost > 1 ? 'terminal.core.one' : 'common.tab.close')}
         </Button>
       </div>

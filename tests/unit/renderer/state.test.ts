@@ -1,6 +1,6 @@
 /** The page's state across messages of the core, its end and its return. */
 import { beforeEach, expect, it } from 'vitest'
-import { loseCore, receive, update, windowState } from '../../../renderer/state.js'
+import { cutOff, loseCore, receive, update, windowState } from '../../../renderer/state.js'
 import { addTab, removeTab } from '../../../renderer/tabs/tab-list.js'
 import type { AppState } from '../../../shared/contract.js'
 import type { TerminalSession } from '../../../shared/terminal-session.js'
@@ -34,6 +34,7 @@ it('shows living sessions as lost when the core goes down, and keeps them when i
   receive(state(session('a'), session('b', 'ended'), session('c', 'connecting')))
   loseCore('2026-11-24T03:20:11Z')
   expect(sessions()).toEqual(['a lost', 'b ended', 'c lost'])
+  expect(cutOff(windowState()).map(({ id }) => id)).toEqual(['a', 'c'])
   expect(windowState().coreUp).toBe(false)
   receive(state())
   expect(sessions()).toEqual(['a lost', 'b ended', 'c lost'])
