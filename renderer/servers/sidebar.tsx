@@ -125,8 +125,9 @@ function ServerNav({ over }: { over?: boolean }) {
       ref={box}
       className={over ? 'rt-nav rt-nav-over' : 'rt-nav'}
       aria-label={t('servers.nav.title')}
-      onBlur={(event) => {
-        if (over && event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) close()
+      onBlur={({ currentTarget, relatedTarget }) => {
+        // The menu of a server hangs outside the list and takes the focus.
+        if (over && relatedTarget && !currentTarget.contains(relatedTarget) && !relatedTarget.closest('[data-menu-dropdown]')) close()
       }}
       {...region('servers')}
     >

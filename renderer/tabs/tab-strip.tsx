@@ -75,6 +75,7 @@ export function TabStrip({ hasPanel, onEnter }: { hasPanel: boolean; onEnter: ()
             active={tab.key === active}
             drop={over === tab.key && dragged !== tab.key}
             onKeyDown={(event) => onKeyDown(event, tab)}
+            onEnter={onEnter}
             onDragStart={() => setDragged(tab.key)}
             onDragOver={() => setOver(tab.key)}
             onDragEnd={() => {
@@ -127,13 +128,14 @@ interface TabItemProps {
   active: boolean
   drop: boolean
   onKeyDown: (event: KeyboardEvent) => void
+  onEnter: () => void
   onDragStart: () => void
   onDragOver: () => void
   onDragEnd: () => void
   onDrop: () => void
 }
 
-function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDragEnd, onDrop }: TabItemProps) {
+function TabItem({ tab, active, drop, onKeyDown, onEnter, onDragStart, onDragOver, onDragEnd, onDrop }: TabItemProps) {
   const t = useT()
   const { icon, title, lost, kind } = useLabel(tab)
   const box = useRef<HTMLDivElement>(null)
@@ -152,7 +154,9 @@ function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDrag
       draggable
       onMouseDown={(event) => {
         if (event.button === 0) activateTab(tab.key)
+        else if (event.button === 1) event.preventDefault() // the focus would go away with the tab
       }}
+      onClick={() => active && onEnter()}
       onAuxClick={(event) => {
         if (event.button === 1) closeTab(tab.key)
       }}
@@ -172,8 +176,14 @@ function TabItem({ tab, active, drop, onKeyDown, onDragStart, onDragOver, onDrag
         className="rt-tab-close"
         aria-hidden="true"
         title={t('common.tab.close')}
-        onMouseDown={(event) => event.stopPropagation()}
-        onClick={() => closeTab(tab.key)}
+        onMouseDown={(event) => {
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+        onClick={(event) => {
+          event.stopPropagation()
+          closeTab(tab.key)
+        }}
       >
         <IconX size={14} stroke={1.75} />
       </span>

@@ -42,7 +42,7 @@ export function FindBar({ terminal, matches, onClose }: FindBarProps) {
         aria-label={t('terminal.find.label')}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        ref={(input) => input?.focus()}
+        autoFocus
         leftSection={<IconSearch size={16} stroke={1.75} />}
         rightSection={
           <span className="rt-sm rt-dim rt-num" role="status">
