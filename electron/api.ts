@@ -94,7 +94,6 @@ export function createRouter(app: App, log: Log) {
       closeEdit: os.files.closeEdit.handler(({ input }) => files.edits.close(input.id)),
     },
     practice: {
-      start: os.practice.start.handler(() => practice.start()),
       setMode: os.practice.setMode.handler(({ input }) => practice.setMode(input.mode)),
     },
     accounts: {

@@ -31,13 +31,14 @@ export interface Servers {
 export function createServers(dataDir: string, clock: Clock, log: Log): Servers {
   const path = join(dataDir, 'servers.json')
   const changed = createEmitter()
-  let servers: Server[] = []
+  let servers: readonly Server[] = []
   let writing = Promise.resolve()
 
   // One writer at a time, in the order of the commands; memory changes only after the disk has.
-  function change(edit: (servers: readonly Server[]) => Server[]): Promise<void> {
+  function change(edit: (servers: readonly Server[]) => readonly Server[]): Promise<void> {
     const run = writing.then(async () => {
       const next = edit(servers)
+      if (next === servers) return
       await writeJsonFile(path, { servers: next })
       servers = next
       changed.emit()
@@ -70,10 +71,12 @@ export function createServers(dataDir: string, clock: Clock, log: Log): Servers 
     },
     async add(name, target) {
       const server = { id: randomUUID(), ...checked(name, target) }
-      const known = servers.find((one) => one.target === server.target)
-      if (known) return known.id
-      await change((list) => [...list, server])
-      return server.id
+      let known: Server | undefined
+      await change((list) => {
+        known = list.find((one) => one.target === server.target)
+        return known ? list : [...list, server]
+      })
+      return known?.id ?? server.id
     },
     async update(id, name, target) {
       find(id)

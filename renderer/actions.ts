@@ -6,6 +6,7 @@ import type { Settings } from '../shared/settings.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, attempt, call } from './api.js'
 import { bridge } from './bridge.js'
+import { enteringOf, follow, isUnderWay, restartOf } from './enter/store.js'
 import { cutOff, isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
 import { pageId } from './tabs/tab-label.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
@@ -52,13 +53,17 @@ function placeBehind(state: WindowState, sessionId: string, place: string | unde
   return { tabs, active: tabs.some((one) => one.key === state.active) ? state.active : active }
 }
 
-/** Goes to the server's open terminal or its way into rescue if there is one, else connects, in the tab that waits for it if there is one. */
+const ended = new Set(['lost', 'failed', 'ended', 'cancelled'])
+
+/** Goes to the server's way into rescue or its open terminal if there is one, else connects, in the tab that waits for it if there is one. */
 export function openServer(id: string) {
   const { app, tabs } = windowState()
   const server = app?.servers.find((one) => one.id === id)
   const entering = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === id)
   if (entering) return activateTab(entering.key)
   const session = app?.sessions.find((one) => one.serverId === id || one.target === server?.target)
+  const isThere = session && !ended.has(session.phase.kind)
+  if (app && server && !isThere && restartOf(app.entering, server)) return showEnter(id)
   if (session) return showSession(session.id)
   const waiting = tabs.find(
     (tab) =>
@@ -68,10 +73,30 @@ export function openServer(id: string) {
   void openTarget({ kind: 'server', id }, waiting ? { inTab: waiting.key } : {})
 }
 
-export function openPractice() {
+/** *Put in rescue mode…*: in the tab that is there for it, else in a new one. */
+export function showEnter(serverId: string) {
+  const { app, tabs } = windowState()
+  const server = app?.servers.find((one) => one.id === serverId)
+  if (!app || !server) return
+  if (isUnderWay(enteringOf(app.entering, server))) follow(serverId)
+  const mine = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === serverId)
+  if (mine) return activateTab(mine.key)
+  const session = app.sessions.find((one) => (one.serverId === serverId || one.target === server.target) && ended.has(one.phase.kind))
+  update((state) => addTab(state, { kind: 'enter', serverId }))
+  // What is left of a connection that ended would only stand beside it.
+  if (session) closeSession(session.id)
+}
+
+let practiceOpening: Promise<void> | undefined
+
+/** Goes to the practice session, else opens it: once, however often it is asked for meanwhile. */
+export async function openPractice() {
   const session = windowState().app?.sessions.find((one) => one.practice)
-  if (session) showSession(session.id)
-  else void openTarget({ kind: 'practice' })
+  if (session) return showSession(session.id)
+  practiceOpening ??= openTarget({ kind: 'practice' }).finally(() => {
+    practiceOpening = undefined
+  })
+  await practiceOpening
 }
 
 /** A second terminal on the live connection of a session. */

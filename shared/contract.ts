@@ -177,7 +177,6 @@ export const contract = {
     closeEdit: command.input(z.strictObject({ id })).output(ok),
   },
   practice: {
-    start: command.output(ok),
     setMode: command.input(z.strictObject({ mode: z.enum(['normal', 'rescue']) })).output(ok),
   },
   /** Provider accounts. Secrets go in and never come out. */

@@ -4,10 +4,8 @@ import type { ErrorInfo } from '../../shared/errors.js'
 import type { ServerState } from '../../shared/server.js'
 import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { visitId } from '../../shared/visit-id.js'
-import { closeSession } from '../actions.js'
 import { api, attempt } from '../api.js'
-import { update as updateWindow, useAppPart, windowState } from '../state.js'
-import { addTab, type TabContent } from '../tabs/tab-list.js'
+import { useAppPart, windowState } from '../state.js'
 
 export type Method = EnteringState['method']
 export interface Attempted {
@@ -80,22 +78,11 @@ export function enteringOf(
   return (entering.find((one) => one.id === known) ?? entering.find((one) => one.name === server.name))?.state
 }
 
+/** While it is to end in rescue: its page says how far it is. */
+export function restartOf(entering: Parameters<typeof enteringOf>[0], server: ServerState): EnteringState | undefined {
+  const state = enteringOf(entering, server)
+  return isUnderWay(state) && !server.interventionId ? state : undefined
+}
+
 export const useEnteringOf = (server: ServerState | undefined): EnteringState | undefined =>
   useAppPart((app) => server && enteringOf(app.entering, server))
-
-const ended = new Set(['lost', 'failed', 'ended', 'cancelled'])
-
-/** *Put in rescue mode…*: in the tab that is there for it, else in a new one. */
-export function showEnter(serverId: string) {
-  const { app, tabs } = windowState()
-  const server = app?.servers.find((one) => one.id === serverId)
-  if (!app || !server) return
-  if (isUnderWay(enteringOf(app.entering, server))) follow(serverId)
-  const content: TabContent = { kind: 'enter', serverId }
-  const mine = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === serverId)
-  if (mine) return updateWindow(() => ({ active: mine.key }))
-  const session = app.sessions.find((one) => (one.serverId === serverId || one.target === server.target) && ended.has(one.phase.kind))
-  updateWindow((state) => addTab(state, content))
-  // What is left of a connection that ended would only stand beside it.
-  if (session) closeSession(session.id)
-}

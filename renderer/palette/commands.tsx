@@ -31,12 +31,12 @@ import {
   reconnectSession,
   showDiagnosis,
   showDialog,
+  showEnter,
   showIntervention,
   showSettings,
   togglePanel,
   toggleServers,
 } from '../actions.js'
-import { showEnter } from '../enter/store.js'
 import { toggleFiles } from '../files/store.js'
 import type { Translate } from '../i18n.js'
 import { runTerminalCommand, type ShortcutName } from '../keys.js'
@@ -205,7 +205,7 @@ function commands(app: AppState, session: TerminalSession | undefined, t: Transl
       icon: <IconFileImport {...iconProps} />,
       run: () => showDialog({ kind: 'import' }),
     },
-    { id: 'practice', label: t('common.palette.practise'), icon: <IconSchool {...iconProps} />, run: openPractice },
+    { id: 'practice', label: t('common.palette.practise'), icon: <IconSchool {...iconProps} />, run: () => void openPractice() },
     {
       id: 'settings',
       label: t('common.keys.settings'),

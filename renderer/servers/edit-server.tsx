@@ -6,6 +6,7 @@ import { closeDialog } from '../actions.js'
 import { api, attempt } from '../api.js'
 import { useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
+import { useAction } from '../ui/use-action.js'
 
 /** Adds a server, or changes the one given. Nothing of it touches known_hosts. */
 export function EditServer({ server }: { server?: ServerState }) {
@@ -15,10 +16,12 @@ export function EditServer({ server }: { server?: ServerState }) {
   const [sure, setSure] = useState(false)
   const [error, setError] = useState<ErrorInfo>()
 
+  const { isBusy, runAndWait } = useAction()
+
   async function run(command: () => Promise<unknown>) {
-    const result = await attempt(command())
-    if (result.ok) closeDialog()
-    else setError(result.error)
+    const result = await runAndWait(attempt(command()))
+    if (result?.ok) closeDialog()
+    else setError(result?.error)
   }
   function save(event: FormEvent) {
     event.preventDefault()
@@ -57,17 +60,19 @@ export function EditServer({ server }: { server?: ServerState }) {
         />
       </div>
       <div className="rt-dialog-foot">
-        {server &&
-          (sure ? (
-            <Button onClick={() => void run(() => api.servers.remove({ id: server.id }))}>{t('servers.edit.removeSure')}</Button>
-          ) : (
-            <Button variant="subtle" onClick={() => setSure(true)}>
-              {t('servers.edit.remove')}
-            </Button>
-          ))}
+        {server && (
+          <Button
+            variant={sure ? 'default' : 'subtle'}
+            disabled={isBusy}
+            onBlur={() => setSure(false)}
+            onClick={() => (sure ? void run(() => api.servers.remove({ id: server.id })) : setSure(true))}
+          >
+            {t(sure ? 'servers.edit.removeSure' : 'servers.edit.remove')}
+          </Button>
+        )}
         <span className="rt-grow" />
         <Button onClick={closeDialog}>{t('common.cancel')}</Button>
-        <Button type="submit" variant="filled" disabled={!target.trim()}>
+        <Button type="submit" variant="filled" disabled={!target.trim()} loading={isBusy}>
           {t(server ? 'common.save' : 'servers.edit.add')}
         </Button>
       </div>

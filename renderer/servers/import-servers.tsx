@@ -7,6 +7,7 @@ import { closeDialog } from '../actions.js'
 import { api, attempt } from '../api.js'
 import { useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
+import { useAction } from '../ui/use-action.js'
 import { filterServers } from './filter.js'
 
 /** The Hosts of ~/.ssh/config, to choose from; those in the list already are shown and cannot be chosen twice. */
@@ -16,6 +17,7 @@ export function ImportServers() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [error, setError] = useState<ErrorInfo>()
   const [text, setText] = useState('')
+  const { isBusy, runAndWait } = useAction()
 
   useEffect(() => {
     let gone = false
@@ -42,9 +44,9 @@ export function ImportServers() {
     setChosen(next)
   }
   async function run() {
-    const result = await attempt(api.servers.import({ targets: [...chosen] }))
-    if (result.ok) closeDialog()
-    else setError(result.error)
+    const result = await runAndWait(attempt(api.servers.import({ targets: [...chosen] })))
+    if (result?.ok) closeDialog()
+    else setError(result?.error)
   }
 
   return (
@@ -99,7 +101,7 @@ export function ImportServers() {
       <div className="rt-dialog-foot">
         <span className="rt-grow" />
         <Button onClick={closeDialog}>{t('common.cancel')}</Button>
-        <Button variant="filled" disabled={!chosen.size} onClick={() => void run()}>
+        <Button variant="filled" disabled={!chosen.size} loading={isBusy} onClick={() => void run()}>
           {t('servers.import.do', { n: chosen.size })}
         </Button>
       </div>

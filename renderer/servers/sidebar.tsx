@@ -6,8 +6,7 @@ import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconPlus, IconSearch, IconSettings } from '@tabler/icons-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { openPractice, openServer, openTarget, showDialog, showSettings } from '../actions.js'
-import { showEnter } from '../enter/store.js'
+import { openPractice, openServer, openTarget, showDialog, showEnter, showSettings } from '../actions.js'
 import { useT } from '../i18n.js'
 import { showServers, update, useAppPart, useWindow } from '../state.js'
 import { focusFilter, region } from '../tabs/focus.js'
@@ -50,7 +49,7 @@ function Rail() {
       </Tooltip>
       <div className="rt-rail-list">
         {practice && (
-          <RailButton name={t('servers.nav.practice')} on={practice.on} onClick={openPractice}>
+          <RailButton name={t('servers.nav.practice')} on={practice.on} onClick={() => void openPractice()}>
             <Badge badge={practice.badge} quiet />
           </RailButton>
         )}
@@ -155,13 +154,13 @@ function ServerNav({ over }: { over?: boolean }) {
               on={practice.on}
               stop
               onOpen={() => {
-                openPractice()
+                void openPractice()
                 if (over) close()
               }}
             />
           </li>
         )}
-        {shown.map(({ server, badge, detail, side, on, isRestarting }, index) => (
+        {shown.map(({ server, badge, detail, side, on }, index) => (
           <li key={server.id} className={hasGap && index === firstUrgentEnd ? 'rt-nav-gap' : ''}>
             <ServerRow
               name={server.name}
@@ -172,8 +171,7 @@ function ServerNav({ over }: { over?: boolean }) {
               first={decision.kind === 'open' && decision.id === server.id}
               stop={index === 0 && !(practice && !text)}
               onOpen={() => {
-                if (isRestarting) showEnter(server.id)
-                else openServer(server.id)
+                openServer(server.id)
                 if (over) close()
               }}
               onEdit={() => showDialog({ kind: 'edit-server', id: server.id })}

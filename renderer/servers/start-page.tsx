@@ -11,6 +11,7 @@ import { useAppPart } from '../state.js'
 import { ErrorText } from '../ui/error-text.js'
 import { daysBetween, useFormat, useNow } from '../ui/format.js'
 import { Badge } from '../ui/glyphs.js'
+import { useAction } from '../ui/use-action.js'
 import './servers.css'
 
 const recentServers = 5
@@ -66,6 +67,7 @@ function AddressForm() {
 function FirstRun() {
   const t = useT()
   const configServers = useAppPart((app) => app.sshConfigServers)
+  const { isBusy, run } = useAction()
   return (
     <div className="rt-page rt-first">
       <div className="rt-start">
@@ -104,7 +106,7 @@ function FirstRun() {
               {t('servers.home.practiseHint')}
             </p>
           </div>
-          <Button size="sm" miw={148} onClick={openPractice}>
+          <Button size="sm" miw={148} loading={isBusy} onClick={() => run(openPractice())}>
             {t('servers.home.practiseDo')}
           </Button>
         </section>
@@ -148,7 +150,7 @@ function Returning() {
             <IconFileImport size={16} stroke={1.75} aria-hidden />
             {t('servers.home.importAgain')}
           </UnstyledButton>
-          <UnstyledButton className="rt-link rt-row" onClick={openPractice}>
+          <UnstyledButton className="rt-link rt-row" onClick={() => void openPractice()}>
             <IconSchool size={16} stroke={1.75} aria-hidden />
             {t('servers.home.practiseShort')}
           </UnstyledButton>

@@ -2,7 +2,7 @@
 import type { Intervention } from '../../shared/intervention.js'
 import type { ServerBadge, ServerState } from '../../shared/server.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
-import { enteringOf, isUnderWay } from '../enter/store.js'
+import { restartOf } from '../enter/store.js'
 import { type Translate, useLanguage, useT } from '../i18n.js'
 import { useActiveSession, useActiveTab, useAppPart } from '../state.js'
 import { isOpenIntervention, sessionBadge } from '../tabs/tab-label.js'
@@ -14,8 +14,6 @@ export interface ServerLine extends ListedServer {
   side: string
   /** The tab in front belongs to it. */
   on: boolean
-  /** On its way into rescue: its page says how far. */
-  isRestarting: boolean
 }
 type Format = ReturnType<typeof useFormat>
 
@@ -38,13 +36,11 @@ export function useListedServers(): ServerLine[] {
   })
   return orderServers(listed, language).map((one) => {
     const { server } = one
-    const state = enteringOf(entering, server)
-    const restart = isUnderWay(state) && !server.interventionId ? state : undefined
+    const restart = restartOf(entering, server)
     return {
       ...one,
       detail: restart ? t('enter.restartsShort') : (describe(one, t, format) ?? server.target),
       side: side(one, restart?.startedAt),
-      isRestarting: restart !== undefined,
       on:
         (active !== undefined && (active.serverId === server.id || active.target === server.target)) ||
         (tab?.kind === 'intervention' && tab.interventionId === server.interventionId) ||
