@@ -58,6 +58,7 @@ export function AddAccount({ onClose }: { onClose: () => void }) {
   }
   async function save(event: FormEvent) {
     event.preventDefault()
+    setProblem(undefined)
     const answer = await runAndWait(api.accounts.add({ account: account(), secrets: pick(secrets, needs) }))
     if (answer?.kind === 'problem') return setProblem(answer.problem)
     if (!answer) return
@@ -80,6 +81,7 @@ export function AddAccount({ onClose }: { onClose: () => void }) {
           setKind(value as ProviderKind)
           setName('')
           setSecrets({})
+          setProblem(undefined)
         }}
       />
       {kind === 'ovhcloud' && (
@@ -173,13 +175,15 @@ interface SecretsFormProps {
 /** The secrets of an account that is there: asked again where they were not kept, or replaced. */
 export function SecretsForm({ account, needs, onDone }: SecretsFormProps) {
   const t = useT()
-  const { isBusy, runAndWait } = useAction()
+  const { isBusy, run } = useAction()
   const [secrets, setSecrets] = useState<Secrets>({})
-  async function save(event: FormEvent) {
+  function save(event: FormEvent) {
     event.preventDefault()
-    await runAndWait(api.accounts.setSecrets({ id: account.id, secrets: pick(secrets, needs) }))
-    setSecrets({})
-    onDone()
+    function forget() {
+      setSecrets({})
+      onDone()
+    }
+    run(api.accounts.setSecrets({ id: account.id, secrets: pick(secrets, needs) }).then(forget))
   }
   return (
     <form className="rt-account-form" onSubmit={save} aria-label={t('accounts.enterSecrets')}>

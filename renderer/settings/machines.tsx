@@ -2,22 +2,29 @@
 import { Button, Loader, Select } from '@mantine/core'
 import { IconLink, IconRefresh } from '@tabler/icons-react'
 import { useCallback, useEffect, useState } from 'react'
+import type { ErrorInfo } from '../../shared/errors.js'
 import type { ProviderAccount, ProviderServer } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
-import { api, call } from '../api.js'
+import { api, attempt, call } from '../api.js'
 import { ProblemText } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { ErrorText } from '../ui/error-text.js'
 import { linkedServer, suggestServer } from './suggest.js'
 
-type Answer = { kind: 'asking' } | { kind: 'ok'; value: ProviderServer[] } | { kind: 'problem'; problem: ProviderProblemInfo }
+type Answer =
+  | { kind: 'asking' }
+  | { kind: 'ok'; value: ProviderServer[] }
+  | { kind: 'problem'; problem: ProviderProblemInfo }
+  | { kind: 'failed'; error: ErrorInfo }
 
 export function Machines({ account }: { account: ProviderAccount }) {
   const t = useT()
   const [answer, setAnswer] = useState<Answer>({ kind: 'asking' })
   const ask = useCallback(async () => {
     setAnswer({ kind: 'asking' })
-    setAnswer((await call(api.accounts.servers({ id: account.id }))) ?? { kind: 'ok', value: [] })
+    const result = await attempt(api.accounts.servers({ id: account.id }))
+    setAnswer(result.ok ? result.value : { kind: 'failed', error: result.error })
   }, [account.id])
   useEffect(() => void ask(), [ask])
   return (
@@ -31,6 +38,11 @@ export function Machines({ account }: { account: ProviderAccount }) {
       {answer.kind === 'problem' && (
         <div role="alert">
           <ProblemText problem={answer.problem} provider={account.kind} />
+        </div>
+      )}
+      {answer.kind === 'failed' && (
+        <div role="alert">
+          <ErrorText error={answer.error} />
         </div>
       )}
       {answer.kind === 'ok' && answer.value.length === 0 && <p className="rt-dim">{t('accounts.noMachines')}</p>}

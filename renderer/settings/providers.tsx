@@ -70,7 +70,11 @@ function Account({ state: { account, secrets, needs } }: { state: AccountState }
           <Button aria-expanded={entering} onClick={() => setEntering(!entering)}>
             {t('accounts.enterSecrets')}
           </Button>
-          <Button loading={isBusy} onClick={() => (sure ? run(api.accounts.remove({ id: account.id })) : setSure(true))}>
+          <Button
+            loading={isBusy}
+            onBlur={() => setSure(false)}
+            onClick={() => (sure ? run(api.accounts.remove({ id: account.id })) : setSure(true))}
+          >
             {t(sure ? 'accounts.removeSure' : 'accounts.remove')}
           </Button>
         </span>
