@@ -40,6 +40,8 @@ export interface Repairs {
   apply(choice: ProposalChoice & { digest: string; typed?: string | undefined }): Promise<Change>
   /** @throws AppError `not-found`, `file-changed`, `file-*`. */
   undo(changeId: string): Promise<void>
+  /** Another start of the rescue system: nothing that was found holds any more. */
+  beginAnew(): void
 }
 
 export interface RepairsParts {
@@ -50,6 +52,8 @@ export interface RepairsParts {
   clock: Clock
   log: Log
   changes: StoredChange[]
+  /** When the present rescue began, ISO: what a former one changed is kept and not told. */
+  since(): string | undefined
   /** Durable when it returns. */
   save(changes: readonly StoredChange[]): Promise<void>
   onDidChange(): void
@@ -64,8 +68,11 @@ export function createRepairs(o: RepairsParts): Repairs {
   const now = () => o.clock.now().toISOString()
   let stored = [...o.changes]
   let busy: RepairState['busy']
-  const planned = new Map<RepairTaskId, TaskFinding[]>()
-  const states = new Map<RepairTaskId, TaskState>(repairTasks.map((task) => [task, { task, phase: 'not-run', findings: [] }] as const))
+  const nothingExamined = () => ({
+    planned: new Map<RepairTaskId, TaskFinding[]>(),
+    states: new Map<RepairTaskId, TaskState>(repairTasks.map((task) => [task, { task, phase: 'not-run', findings: [] }])),
+  })
+  let examined = nothingExamined()
 
   async function exclusively<T>(what: NonNullable<RepairState['busy']>, run: () => Promise<T>): Promise<T> {
     if (busy) throw new AppError('wrong-state')
@@ -94,12 +101,12 @@ export function createRepairs(o: RepairsParts): Repairs {
 
   const toInfo = (error: unknown) => explained(error, o.log, 'a repair task failed unexpectedly').toInfo()
 
-  function setState(state: TaskState) {
-    states.set(state.task, state)
-    o.onDidChange()
-  }
-
   async function examineOne(task: RepairTask, system: MountedSystem): Promise<void> {
+    const { planned, states } = examined // a look that ends after the rescue it began in says nothing
+    function setState(state: TaskState) {
+      states.set(state.task, state)
+      o.onDidChange()
+    }
     setState({ ...states.get(task.id)!, phase: 'running' })
     const ending = new AbortController()
     const cancel = o.clock.setTimeout(() => ending.abort(new AppError('timeout', { seconds: TASK_LIMIT_MS / 1000 })), TASK_LIMIT_MS)
@@ -125,7 +132,7 @@ export function createRepairs(o: RepairsParts): Repairs {
   }
 
   function find({ task, findingId, proposalId }: ProposalChoice): { finding: TaskFinding; proposal: PlannedProposal } {
-    const finding = planned.get(task)?.find((one) => one.id === findingId)
+    const finding = examined.planned.get(task)?.find((one) => one.id === findingId)
     const proposal = finding?.proposals.find((one) => one.id === proposalId)
     if (!finding || !proposal) throw new AppError('not-found', { id: proposalId })
     return { finding, proposal }
@@ -174,8 +181,8 @@ export function createRepairs(o: RepairsParts): Repairs {
 
   return {
     state: () => ({
-      tasks: repairTasks.map((task) => states.get(task)!),
-      changes: stored.map((one) => one.change),
+      tasks: repairTasks.map((task) => examined.states.get(task)!),
+      changes: stored.map((one) => one.change).filter(({ at }) => at >= (o.since() ?? '')),
       commands: o.commands(),
       ...(busy ? { busy } : {}),
     }),
@@ -240,13 +247,18 @@ export function createRepairs(o: RepairsParts): Repairs {
         }
         await look([choice.task], system)
         // A fault that became a warning stops nobody any more: `nofail` for a disk that is still missing.
-        const after = planned.get(choice.task)?.find((one) => one.id === finding.id)
+        const after = examined.planned.get(choice.task)?.find((one) => one.id === finding.id)
         const isGone =
-          planned.has(choice.task) && (!after || after.state === 'fine' || (finding.state === 'fault' && after.state === 'warning'))
+          examined.planned.has(choice.task) &&
+          (!after || after.state === 'fine' || (finding.state === 'fault' && after.state === 'warning'))
         const change: Change = { ...entry.change, result: isGone ? 'verified' : 'still-there' }
         await record({ ...entry, change })
         return change
       }),
+    beginAnew() {
+      examined = nothingExamined()
+      o.onDidChange()
+    },
     undo: (changeId) =>
       exclusively({ kind: 'undo' }, async () => {
         const entry = stored.find((one) => one.change.id === changeId && one.change.canUndo && one.change.result !== 'undone')

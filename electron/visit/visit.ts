@@ -171,6 +171,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     clock,
     log,
     changes: record.changes,
+    since: () => o.intervention(id)?.since,
     save: (changes) => save({ changes: [...changes] }),
     onDidChange: o.onDidChange,
   })
@@ -262,6 +263,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     if (current?.isRescue && !wasConnected?.equals(current.hostKey)) {
       // Another key is another start of the rescue system: nothing that was seen there holds any more.
       disks = lookAnew()
+      repairs.beginAnew()
       wasConnected = current.hostKey
       void wayBack()
         .then((way) => {

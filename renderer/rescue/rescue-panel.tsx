@@ -47,7 +47,7 @@ export function RescuePanel({ session }: { session: TerminalSession }) {
       <Head name={nameOf(session, t)}>{session.practice ? t('practice.sub') : open && <Since intervention={open} />}</Head>
       <Stepper
         step={step}
-        ticked={open && fixes(visit, open.since) > 0 ? [...ticked, 'repair'] : ticked}
+        ticked={open && fixes(visit) > 0 ? [...ticked, 'repair'] : ticked}
         session={session}
         intervention={open}
         visit={visit}

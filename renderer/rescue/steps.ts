@@ -2,7 +2,6 @@
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { VisitState } from '../../shared/visit.js'
-import { changesSince } from './summary.js'
 
 export const stepNames = ['enter', 'hostKey', 'signIn', 'disks', 'repair', 'leave'] as const
 export type StepName = (typeof stepNames)[number]
@@ -65,15 +64,15 @@ export function stepFact(
     return { kind: 'mounted', disk: visit.disks.volumes.find(({ path }) => path === device)?.name ?? device, root }
   }
   if (name === 'repair') {
-    const n = fixes(visit, intervention.since)
+    const n = fixes(visit)
     return n > 0 ? { kind: 'fixed', n } : undefined
   }
   return undefined
 }
 
 /** Changes of this rescue whose fault was looked for again and is gone. */
-export const fixes = (visit: VisitState | undefined, since: string): number =>
-  visit ? changesSince(visit.repair, since).filter(({ result }) => result === 'verified').length : 0
+export const fixes = (visit: VisitState | undefined): number =>
+  visit?.repair.changes.filter(({ result }) => result === 'verified').length ?? 0
 
 export type LeaveItem =
   | { kind: 'wait'; state: 'running' | 'fine' }

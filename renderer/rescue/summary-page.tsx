@@ -15,7 +15,7 @@ import { nameOf } from '../tabs/tab-label.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Rich } from '../ui/rich.js'
-import { changesSince, leftToDo } from './summary.js'
+import { lastingChanges, leftToDo } from './summary.js'
 import { useVisit } from './use-visit.js'
 
 export function SummaryPage({ intervention }: { intervention: Intervention }) {
@@ -70,7 +70,7 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
           <Fact name={t(isBack ? 'rescue.done.down' : 'rescue.done.aside')}>
             {t('rescue.done.duration', { duration, from: format.time(down), to: format.time(summary.at) })}
           </Fact>
-          {visit && <Changed visit={visit} since={since} />}
+          {visit && <Changed visit={visit} />}
         </tbody>
       </table>
       <div className="rt-row">
@@ -92,12 +92,12 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
 }
 
 /** What was done to the server's own system, and what was seen and left. */
-function Changed({ visit, since }: { visit: VisitState; since: string }) {
+function Changed({ visit }: { visit: VisitState }) {
   const t = useT()
   const language = useLanguage()
-  const changes = changesSince(visit.repair, since)
+  const changes = lastingChanges(visit.repair)
   const copies = [...new Set(changes.flatMap(({ files }) => files.flatMap(({ backup }) => backup ?? [])))]
-  const todo = leftToDo(visit.repair, since)
+  const todo = leftToDo(visit.repair)
   return (
     <>
       {changes.length > 0 && (

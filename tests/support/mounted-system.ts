@@ -63,6 +63,7 @@ export function repairsOf(system: MountedSystem, ...tasks: RepairTask[]): Repair
     clock: systemClock,
     log: silentLog,
     changes: [],
+    since: () => undefined,
     save: async () => {},
     onDidChange() {},
   })

@@ -77,6 +77,7 @@ function repairsOf(task: RepairTask, changes: StoredChange[] = []): Repairs {
     clock: systemClock,
     log: silentLog,
     changes,
+    since: () => undefined,
     async save(list) {
       saved = JSON.parse(JSON.stringify(list))
     },

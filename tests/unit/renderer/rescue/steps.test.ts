@@ -51,13 +51,10 @@ describe('what is said beside a done step', () => {
     expect(stepFact('signIn', signingIn, intervention())).toBeUndefined()
     expect(stepFact('disks', open(), intervention())).toBeUndefined()
   })
-  it('tells what is mounted, and how many changes were verified in this rescue', () => {
-    const change = (at: string, result: string) => ({ at: `2026-11-24T0${at}:00Z`, result })
+  it('tells what is mounted, and how many changes were verified', () => {
     const visit = {
       disks: { mounted: { device: '/dev/sdb1', root: '/mnt' }, volumes: [{ path: '/dev/sdb1', name: 'sdb1' }] },
-      repair: {
-        changes: [change('1:00', 'verified'), change('3:00', 'verified'), change('3:10', 'undone'), change('3:20', 'still-there')],
-      },
+      repair: { changes: [{ result: 'verified' }, { result: 'undone' }, { result: 'still-there' }] },
     } as unknown as VisitState
     expect(stepFact('disks', open(), intervention(), visit)).toEqual({ kind: 'mounted', disk: 'sdb1', root: '/mnt' })
     expect(stepFact('repair', open(), intervention(), visit)).toEqual({ kind: 'fixed', n: 1 })
