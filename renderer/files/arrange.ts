@@ -62,11 +62,12 @@ export function select(
   return { chosen: new Set(names.slice(Math.min(from, to), Math.max(from, to) + 1)), cursor: name, anchor: names[from] }
 }
 
-/** Forgets names that are gone. */
-export function keepExisting(selection: Selection, names: readonly string[]): Selection {
+/** Forgets names that are gone. Where no line leads up, the keyboard begins at the first name. */
+export function keepExisting(selection: Selection, names: readonly string[], hasParent: boolean): Selection {
   const there = new Set(names)
   const chosen = [...selection.chosen].filter((name) => there.has(name))
   const cursor = selection.cursor !== undefined && there.has(selection.cursor) ? selection.cursor : undefined
+  if (cursor === undefined && !hasParent) return select(selection, names, names[0], 'move')
   if (chosen.length === selection.chosen.size && cursor === selection.cursor) return selection
   return { chosen: new Set(chosen), cursor, anchor: cursor }
 }

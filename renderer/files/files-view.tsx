@@ -83,7 +83,7 @@ export function FilesView({ session, tabKey, rescue }: { session: TerminalSessio
       <div className="rt-files-panes">
         <Pane
           {...pane('local')}
-          title={<b className="rt-nowrap">{t('files.local')}</b>}
+          title={<b>{t('files.local')}</b>}
           titleText={t('files.local')}
           place={localPlace}
           onPath={noteLocal}
@@ -95,7 +95,7 @@ export function FilesView({ session, tabKey, rescue }: { session: TerminalSessio
         <Pane
           {...pane('server')}
           title={
-            <b className="rt-row rt-nowrap">
+            <b className="rt-row">
               {rescue && <RescueGlyph />}
               {serverName}
             </b>

@@ -69,7 +69,10 @@ export function Pane(props: PaneProps) {
     if (path) onPath(path)
   }, [path, onPath])
   useEffect(() => {
-    if (listing.error) showError(listing.error)
+    if (!listing.error) return
+    showError(listing.error)
+    // What is shown is what is read again from here on.
+    setWanted(path === undefined ? { kind: 'choose' } : { kind: 'at', path })
   }, [listing.error])
   useEffect(() => {
     if (!listing.loading)
@@ -77,12 +80,14 @@ export function Pane(props: PaneProps) {
         keepExisting(
           before,
           shown.map(({ name }) => name),
+          hasParent,
         ),
       )
-  }, [listing.loading, shown])
+  }, [listing.loading, shown, hasParent])
 
   const go = (to: string) => {
     setWanted({ kind: 'at', path: to })
+    setAgain((n) => n + 1)
     setSelection(nothingSelected)
     setArrangement((before) => ({ ...before, filter: '' }))
     setFiltering(false)

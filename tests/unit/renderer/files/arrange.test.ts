@@ -56,9 +56,13 @@ describe('selection', () => {
   })
   it('forgets what is gone, and stays itself when nothing is', () => {
     const s = select(select(nothingSelected, all, 'a', 'move'), all, 'b', 'toggle')
-    expect(keepExisting(s, all)).toBe(s)
-    expect([...keepExisting(s, ['b']).chosen]).toEqual(['b'])
-    expect(keepExisting(s, ['a']).cursor).toBeUndefined()
+    expect(keepExisting(s, all, true)).toBe(s)
+    expect([...keepExisting(s, ['b'], true).chosen]).toEqual(['b'])
+    expect(keepExisting(s, ['a'], true).cursor).toBeUndefined()
+  })
+  it('begins at the first name where nothing leads up', () => {
+    expect(keepExisting(nothingSelected, all, false)).toEqual(select(nothingSelected, all, 'a', 'move'))
+    expect(keepExisting(nothingSelected, [], false).cursor).toBeUndefined()
   })
 })
 
