@@ -1,4 +1,5 @@
 import { Button, Radio } from '@mantine/core'
+import { useState } from 'react'
 import type { DisksState, FoundSystem, Volume } from '../../shared/machine.js'
 import type { VisitState } from '../../shared/visit.js'
 import { api, call } from '../api.js'
@@ -96,8 +97,14 @@ interface SystemRowProps {
 
 function SystemRow({ visit, volume, system, isChosen }: SystemRowProps) {
   const t = useT()
-  const { run, isBusy } = useAction()
+  const { runAndWait, isBusy } = useAction()
+  const [isUnproven, setUnproven] = useState(false)
   const canProve = isChosen && ['same', 'partly'].includes(system.identity.kind)
+  async function prove() {
+    setUnproven(false)
+    const answer = await runAndWait(api.visit.prove({ id: visit.id }))
+    setUnproven(answer?.isProven === false)
+  }
   return (
     <div className="rt-volume">
       <Radio value={volume.path} aria-label={`${volume.name} ${system.os}`} size="xs" />
@@ -107,16 +114,13 @@ function SystemRow({ visit, volume, system, isChosen }: SystemRowProps) {
         <SystemFacts system={system} />
         {volume.error && <ErrorText error={volume.error} compact />}
         {canProve && (
-          <Button
-            className="rt-panel-way"
-            variant="transparent"
-            size="compact-sm"
-            disabled={isBusy}
-            onClick={() => run(api.visit.prove({ id: visit.id }))}
-          >
+          <Button className="rt-panel-way" variant="transparent" size="compact-sm" disabled={isBusy} onClick={() => void prove()}>
             {t('disks.prove')}
           </Button>
         )}
+        <p className="rt-sm rt-dim" role="status">
+          {canProve && isUnproven && t('disks.unproven')}
+        </p>
       </div>
     </div>
   )

@@ -14,7 +14,7 @@ export function ErrorNotice({ error }: { error: ErrorInfo }) {
     if (document.activeElement === document.body) box.current?.focus()
   }, [])
   return (
-    <div ref={box} className="rt-note rt-hk-error" role="alert" tabIndex={-1}>
+    <div ref={box} className="rt-note" role="alert" tabIndex={-1}>
       <div className="rt-grow">
         <ErrorText error={error} />
         {typeof command === 'string' && command !== '' && (

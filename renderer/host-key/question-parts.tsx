@@ -6,6 +6,7 @@ import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-ses
 import { api } from '../api.js'
 import { useT } from '../i18n.js'
 import { onceOnly } from '../rescue/commands.js'
+import { nameOf } from '../tabs/tab-label.js'
 import { CopyButton } from '../ui/copy-button.js'
 import { Rich } from '../ui/rich.js'
 import type { Expectation } from './compare-field.js'
@@ -26,13 +27,15 @@ interface HeadProps {
   title: string
   lead: string
   /** The server, as we know it: its name, then where it is. */
-  server: { name: string; host: string; port: number }
+  server: { name: string; host: string; port: number; practice: boolean }
   time?: string
   /** Focus starts here, where no button is the obvious one. */
   focus?: boolean
 }
 
-export function Head({ icon, titleId, title, lead, server: { name, host, port }, time, focus }: HeadProps) {
+export function Head({ icon, titleId, title, lead, server, time, focus }: HeadProps) {
+  const t = useT()
+  const { host, port } = server
   return (
     <header className="rt-hk-head">
       {icon}
@@ -41,7 +44,7 @@ export function Head({ icon, titleId, title, lead, server: { name, host, port },
           {title}
         </h1>
         <p>
-          <b>{name}</b>{' '}
+          <b>{nameOf(server, t)}</b>{' '}
           <span className="rt-dim">
             · <Rich text="host-key.hostKey.place" values={{ host, port: String(port) }} /> {time && `· ${time} `}·
           </span>{' '}

@@ -85,7 +85,7 @@ export function ProposalForm({ visit, session, task, finding, proposal }: Propos
           type="submit"
           size="sm"
           variant="filled"
-          {...(risk === 'data' ? { color: 'red' } : {})}
+          {...(risk === 'data' ? { color: 'danger' } : {})}
           disabled={isOff || (wanted !== undefined && typed !== wanted)}
         >
           {name}

@@ -4,6 +4,7 @@ import { showName } from '../../shared/file-names.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { nameOf } from './tab-label.js'
 
 const id = 'resumed'
 
@@ -17,12 +18,14 @@ export function useResumedNotice() {
   useEffect(() => {
     const news = resumed.filter((one) => one.outcome !== 'still-active')
     if (!news.length && !keptEdits.length) return
-    const nameOf = (id: string) =>
-      interventions.find((one) => one.id === id)?.name ?? history.find((one) => one.id === id)?.name ?? t('common.resumed.someone')
+    const nameFor = (id: string) => {
+      const found = interventions.find((one) => one.id === id) ?? history.find((one) => one.id === id)
+      return found ? nameOf(found, t) : t('common.resumed.someone')
+    }
     const content = {
       title: t('common.resumed.title'),
       message: [
-        ...news.map((one) => <p key={one.id}>{t(`common.resumed.${one.outcome}`, { name: nameOf(one.id) })}</p>),
+        ...news.map((one) => <p key={one.id}>{t(`common.resumed.${one.outcome}`, { name: nameFor(one.id) })}</p>),
         ...keptEdits.map(({ id, server, path, file }) => (
           <p key={id}>
             {t('common.resumed.edit', { server, path: showName(path) })} <code>{file}</code>
