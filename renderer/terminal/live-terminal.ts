@@ -23,6 +23,8 @@ import { type TerminalLook, terminalTheme } from './terminal-colors.js'
 import { createTerminalSearch, type Matches, noMatches } from './terminal-search.js'
 
 export interface PasteRequest {
+  /** Another for each: a second paste is another question. */
+  id: number
   text: string
   removed: readonly { line: number; count: number }[]
   why: 'runs' | 'large'
@@ -224,11 +226,12 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     terminal.buffer.active.getLine(line - 1)?.translateToString(true, from - 1, to) ?? ''
 
   // -- paste: one way in for keys, menus, middle click and drop --------------------------------------------------------------
+  let pastes = 0
   function offer(raw: string) {
     if (!raw || !acceptsInput) return
     const { text, removed } = filterPaste(raw)
     const why = pasteQuestion(text, terminal.modes.bracketedPasteMode)
-    if (why) set({ paste: { text, removed, why } })
+    if (why) set({ paste: { id: ++pastes, text, removed, why } })
     else send(text, removed)
   }
   function send(text: string, removed: PasteRequest['removed']) {
@@ -354,6 +357,8 @@ export function createLiveTerminal(o: { dimensions: Dimensions; onDidFit(dimensi
     setAcceptsInput(next: boolean) {
       acceptsInput = next
       terminal.options.disableStdin = !next
+      // Said yes to for the shell that was there.
+      if (!next && state.paste) set({ paste: undefined })
     },
     /** `isFresh`: the shell behind the port is another one than the one shown so far (what is shown stays above). */
     attach,

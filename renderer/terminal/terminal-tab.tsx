@@ -109,7 +109,7 @@ export function TerminalTab({ session, visible }: { session: TerminalSession; vi
           {isWaiting && <Connecting session={session} compact={state.hasOutput} />}
           {kind === 'needs-credentials' && <SignInCard session={session} />}
           <div ref={sheetHeight} className="rt-sheets">
-            {state.paste && kind === 'open' && <PasteSheet terminal={terminal} paste={state.paste} name={nameOf(session, t)} />}
+            {state.paste && <PasteSheet key={state.paste.id} terminal={terminal} paste={state.paste} name={nameOf(session, t)} />}
             <EndSheet session={session} hasOutput={state.hasOutput} isFree={() => visible && isFree(box.current)} />
           </div>
         </div>
