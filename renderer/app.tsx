@@ -227,5 +227,9 @@ function useRememberedTabs() {
       .filter((target) => target !== undefined)
       .join('\n') // one string: a new array each time would never be equal
   })
-  useEffect(() => bridge.rememberOpen([...new Set(targets.split('\n').filter(Boolean))]), [targets])
+  // Without a tab yet nothing is known: the list of the last time stays.
+  const hasTabs = useWindow((state) => state.tabs.length > 0)
+  useEffect(() => {
+    if (hasTabs) bridge.rememberOpen([...new Set(targets.split('\n').filter(Boolean))])
+  }, [targets, hasTabs])
 }
