@@ -1,21 +1,19 @@
 /** The panel beside: how rescue is to be started, what was noted before the restart, and the ways on after a refusal (08a). */
 import { ActionIcon, Button, Radio } from '@mantine/core'
-import { IconAlertCircle, IconExternalLink, IconFileText, IconLayoutSidebarRightCollapse } from '@tabler/icons-react'
+import { IconAlertCircle, IconFileText, IconLayoutSidebarRightCollapse } from '@tabler/icons-react'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { ServerState } from '../../shared/server.js'
 import type { EnteringState } from '../../shared/visit.js'
 import { showSettings, togglePanel } from '../actions.js'
-import { api } from '../api.js'
-import { bridge } from '../bridge.js'
 import { useT } from '../i18n.js'
 import '../rescue/rescue.css'
 import { Stepper } from '../rescue/stepper.js'
 import { useAppPart } from '../state.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
-import { useAction } from '../ui/use-action.js'
 import { ManualSteps, PanelButton } from './by-hand.js'
 import './enter.css'
+import { NewKey } from './new-key.js'
 import { ProblemText, providerName } from './problem-text.js'
 import { chooseMethod, isUnderWay, type Method, useAttempt, useEnteringOf } from './store.js'
 import { useAccount } from './use-account.js'
@@ -176,22 +174,5 @@ function Refused({ server, problem, entering }: RefusedProps) {
         </section>
       )}
     </>
-  )
-}
-
-type KeyPage = Parameters<typeof api.accounts.keyPage>[0]
-
-/** OVHcloud's page with the least rights filled in; the new key is then entered under *Providers*. */
-export function NewKey(page: KeyPage) {
-  const t = useT()
-  const { isBusy, runAndWait } = useAction()
-  async function open() {
-    const answer = await runAndWait(api.accounts.keyPage(page))
-    if (answer) bridge.openExternal(answer.url)
-  }
-  return (
-    <Button variant="filled" loading={isBusy} leftSection={<IconExternalLink size={16} stroke={1.75} />} onClick={() => void open()}>
-      {t('enter.newKey')}
-    </Button>
   )
 }

@@ -5,7 +5,7 @@ import type { NewAccount, OvhEndpoint, ProviderAccount, ProviderKind, SecretFiel
 import { ovhEndpoints, providerKinds } from '../../shared/provider-names.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import { api } from '../api.js'
-import { NewKey } from '../enter/enter-panel.js'
+import { NewKey } from '../enter/new-key.js'
 import { ProblemText } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 import { useAction } from '../ui/use-action.js'

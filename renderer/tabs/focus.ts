@@ -2,7 +2,7 @@
 
 const regionNames = ['banner', 'servers', 'tabs', 'content', 'panel'] as const
 type RegionName = (typeof regionNames)[number]
-const focusable = 'button:not(:disabled), [href], input:not(:disabled), select, textarea, [tabindex]:not([tabindex="-1"])'
+export const focusable = 'button:not(:disabled), [href], input:not(:disabled), select, textarea, [tabindex]:not([tabindex="-1"])'
 
 /** Put on the element of a region. */
 export const region = (name: RegionName) => ({ 'data-region': name })

@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import { closeTab, openTarget, targetOf } from '../actions.js'
-import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
-import { restoreNow } from '../rescue/commands.js'
+import { leaveRescue, restoreNow } from '../rescue/commands.js'
 import { InterventionPage } from '../rescue/intervention-page.js'
 import { useIntervention, useWindow } from '../state.js'
 import { useFormat } from '../ui/format.js'
@@ -38,7 +37,7 @@ export function RescuePage({ tabKey, interventionId }: { tabKey: string; interve
         <Button size="sm" variant="filled" data-autofocus onClick={() => void openTarget(targetOf(intervention), { inTab: tabKey })}>
           {t('common.waiting.connect')}
         </Button>
-        <Button size="sm" onClick={() => void call(api.intervention.leave({ id }))}>
+        <Button size="sm" onClick={() => void leaveRescue(id)}>
           {t('common.waiting.leave')}
         </Button>
         <Button size="sm" onClick={() => restoreNow(intervention)}>

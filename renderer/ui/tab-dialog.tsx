@@ -5,6 +5,7 @@
  * back to the tab focuses `data-autofocus` again.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { focusable } from '../tabs/focus.js'
 
 export interface TabDialogProps {
   /** Gets the id that names the dialog: put it on the heading. */
@@ -17,8 +18,6 @@ export interface TabDialogProps {
   alarm?: boolean
   width?: number
 }
-
-const reachable = 'button:not(:disabled), [href], input:not(:disabled), select, textarea, [tabindex]:not([tabindex="-1"])'
 
 export function TabDialog({ children, onEscape, page, alarm, width }: TabDialogProps) {
   const titleId = useId()
@@ -38,7 +37,7 @@ export function TabDialog({ children, onEscape, page, alarm, width }: TabDialogP
   }
 
   function keepInside(event: KeyboardEvent) {
-    const all = [...(box.current?.querySelectorAll<HTMLElement>(reachable) ?? [])].filter((one) => one.offsetParent !== null)
+    const all = [...(box.current?.querySelectorAll<HTMLElement>(focusable) ?? [])].filter((one) => one.offsetParent !== null)
     const last = event.shiftKey ? all[0] : all.at(-1)
     const next = event.shiftKey ? all.at(-1) : all[0]
     const { activeElement } = document
