@@ -54,7 +54,7 @@ const texts = {
     hardware: 'Le matériel est probable\u00a0: voir les constats qui le nomment.',
     'nothing-found': 'Aucun défaut trouvé.',
     unknown: 'Tout n’a pas pu être contrôlé.',
-    counts: (faults: number, fixed: number) => `${faults} ouverts, ${fixed} réparés.`,
+    counts: (faults: number, fixed: number) => `${faults} ouvert${faults > 1 ? 's' : ''}, ${fixed} réparé${fixed > 1 ? 's' : ''}.`,
     system: 'Système sur le disque',
     changes: 'Modifications faites',
     commands: 'Commandes exécutées',
