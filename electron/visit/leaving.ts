@@ -74,6 +74,8 @@ export const OVERDUE_MS = 10 * 60_000
 const predicted = ['access', 'boot', 'network', 'firewall'] as const
 type Predicted = (typeof predicted)[number]
 const againWith = (id: LeavingItemId): readonly LeavingItemId[] => {
+  // The restart is the provider's: what was mounted meanwhile would be cut off.
+  if (id === 'boot-mode') return ['unmount', id]
   const place = (predicted as readonly LeavingItemId[]).indexOf(id)
   return place < 0 ? [id] : predicted.slice(place)
 }
@@ -83,6 +85,8 @@ interface Run {
   rebootedAt: string | undefined
   skipped: Record<string, SkipReason>
   items: Map<LeavingItemId, LeavingItem>
+  /** The disks were listed for this list. */
+  hasLooked: boolean
   ending: AbortController
 }
 
@@ -113,6 +117,7 @@ export function createLeaving(o: LeavingParts): Leaving {
       rebootedAt: from?.rebootedAt,
       skipped: { ...from?.skipped },
       items: new Map(leavingItems.map((id) => [id, { id, state: 'todo' } as LeavingItem])),
+      hasLooked: false,
       ending: new AbortController(),
     }
     run = current
@@ -175,6 +180,10 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function check(current: Run, id: Predicted): Promise<boolean> {
+    if (!current.hasLooked && o.isConnected()) {
+      set(current, id, { state: 'running' })
+      await lookAfresh(current)
+    }
     if (!o.disks().mountedSystem()) return skip(current, id)
     mustBeConnected()
     // All that is due, in one look: they ask much of the same.
@@ -206,8 +215,17 @@ export function createLeaving(o: LeavingParts): Leaving {
     return isYours
   }
 
+  /** A terminal mounts and unmounts as it likes: what an earlier look found says nothing of now. @throws AppError when it cannot be known. */
+  async function lookAfresh(current: Run) {
+    await o.disks().look()
+    const { phase, error } = o.disks().state()
+    if (phase !== 'found') throw new AppError(error?.code ?? 'wrong-state', error?.data, error?.detail)
+    current.hasLooked = true
+  }
+
   async function unmount(current: Run): Promise<boolean> {
-    if (!o.disks().state().mounted) return skip(current, 'unmount')
+    const { phase, mounted } = o.disks().state()
+    if (!mounted && phase !== 'looking' && phase !== 'failed' && !o.isConnected()) return skip(current, 'unmount')
     mustBeConnected()
     if (current.items.get('unmount')!.state !== 'waits') set(current, 'unmount', { state: 'running' })
     const inUse = await unmountUnlessInUse()

@@ -21,6 +21,10 @@ let world: {
   intervention: { id: string; state: Intervention['state']; summary?: { at: string } } | undefined
   commands: string[]
   saved: unknown
+  /** Somebody mounted it in a terminal since the last look. */
+  isMountedSince: boolean
+  lookFails: boolean
+  looks: number
   /** Something else runs on the mounted system. */
   isBusy: boolean
   /** The tasks of each look. */
@@ -43,6 +47,9 @@ beforeEach(() => {
     intervention: { id: 'one', state: 'active' },
     commands: [],
     saved: undefined,
+    isMountedSince: false,
+    lookFails: false,
+    looks: 0,
     isBusy: false,
     examined: [],
     last: [],
@@ -53,11 +60,27 @@ beforeEach(() => {
 function build(): Leaving {
   const mounted = { device: '/dev/sdb1', root: '/mnt', readOnly: false, ours: true, others: [], bound: true }
   const system = () => ({ identity: { kind: world.found > 0 ? 'same' : 'other', found: world.found, known: 3, keys: [] } })
+  let phase = 'not-looked'
+  const list = () => {
+    world.isMounted ||= world.isMountedSince
+    world.isMountedSince = false
+  }
   const disks = {
-    state: () => ({ volumes: [{ path: '/dev/sdb1', system: system() }], ...(world.isMounted ? { mounted } : {}) }),
+    state: () => ({
+      phase,
+      volumes: [{ path: '/dev/sdb1', system: system() }],
+      ...(phase === 'failed' ? { error: { code: 'timeout', data: { seconds: 10 } } } : {}),
+      ...(world.isMounted ? { mounted } : {}),
+    }),
+    async look() {
+      world.looks++
+      phase = world.lookFails ? 'failed' : 'found'
+      if (!world.lookFails) list()
+    },
     mountedSystem: () => (world.isMounted ? {} : undefined),
     users: async () => world.users,
     async unmount() {
+      list()
       if (world.users.length > 0) throw new AppError('still-in-use', {})
       world.isMounted = false
     },
@@ -245,6 +268,63 @@ describe('a tree in use', () => {
     await leaving.start()
     await settle()
     expect(stateOf('unmount').inUse).toEqual([{ pid: 8, command: 'mysqld', directory: '/mnt/var' }])
+  })
+})
+
+describe('what a terminal did since the last look', () => {
+  it('is seen: a disk mounted by hand is examined and unmounted before anything restarts', async () => {
+    world.isMounted = false
+    world.isMountedSince = true
+    world.byApi = async () => void world.commands.push(world.isMounted || world.isMountedSince ? 'cut off' : 'leave')
+    await leaving.start()
+    await settle()
+    expect(world.examined).toEqual(['access boot network firewall'])
+    expect(stateOf('unmount').state).toBe('fine')
+    expect(world.commands).toEqual(['leave', 'watch'])
+  })
+
+  it('is a fault where it cannot be seen, and looked for again when asked', async () => {
+    world.isMounted = false
+    world.lookFails = true
+    world.byApi = async () => void world.commands.push('leave')
+    await leaving.start()
+    await settle()
+    expect(stateOf('access')).toMatchObject({ state: 'fault', error: { code: 'timeout' } })
+    expect(world.commands).toEqual([])
+    world.lookFails = false
+    await leaving.goOn('access')
+    await settle()
+    expect(stateOf('access')).toMatchObject({ state: 'skipped', reason: 'not-needed' })
+    expect(world.looks).toBe(2)
+    expect(world.commands).toEqual(['leave', 'watch'])
+  })
+
+  it('is seen again when the provider is asked a second time', async () => {
+    let tries = 0
+    world.byApi = async () => {
+      world.commands.push(world.isMounted || world.isMountedSince ? 'cut off' : 'leave')
+      if (++tries === 1) throw new AppError('timeout', { seconds: 10 })
+    }
+    await leaving.start()
+    await settle()
+    world.isMountedSince = true
+    await leaving.goOn('boot-mode')
+    await settle()
+    expect(world.commands).toEqual(['leave', 'leave', 'watch'])
+  })
+
+  it('cannot be known once a look was cut off: nothing restarts until a person says so', async () => {
+    world.isMounted = false
+    world.lookFails = true
+    world.byApi = async () => void world.commands.push('leave')
+    await leaving.start()
+    await settle()
+    world.isConnected = false
+    for (const id of ['access', 'unmount'] as const) {
+      await leaving.skip(id, 'console')
+      await settle()
+    }
+    expect(world.commands).toEqual(['leave', 'watch'])
   })
 })
 
