@@ -38,6 +38,8 @@ export interface LeavingParts {
   machine: Machine
   wayBack(): Promise<WayBack>
   manual(): ManualWay
+  /** Without a connection: does the rescue system that was there answer no more? Rejects only when `signal` aborts. */
+  isDown(signal: AbortSignal): Promise<boolean>
   /** Begins the close watch for the known key; lines go back when it answers. */
   watch(): Promise<void>
   intervention(): Intervention | undefined
@@ -65,8 +67,9 @@ export interface Leaving {
   dispose(): void
 }
 
-// A shell that stands in /mnt is left within a command or two; asking more often would only fill the record of commands.
-const BUSY_INTERVAL_MS = 3_000
+// A shell that stands in /mnt is left within a command or two, a restart takes a minute; asking more often would only fill the record
+// of commands, or the server's log.
+const RETRY_MS = 3_000
 // A start from disk takes 1–4 minutes at the providers; a file system check may take longer, and then the console tells.
 export const OVERDUE_MS = 10 * 60_000
 
@@ -240,7 +243,8 @@ export function createLeaving(o: LeavingParts): Leaving {
         return { ...one, ...(sessionId ? { sessionId } : {}) }
       }),
     })
-    cancelRetry = o.clock.setTimeout(() => walk(current, 'unmount'), BUSY_INTERVAL_MS)
+    cancelRetry()
+    cancelRetry = o.clock.setTimeout(() => walk(current, 'unmount'), RETRY_MS)
     return false
   }
 
@@ -278,10 +282,13 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function reboot(current: Run): Promise<boolean> {
-    // The connection went away while the restart was waited for: it has begun, in the panel or in a shell.
+    // The connection went away while the restart was waited for. A closed tab or a lost network is none; what answers now tells.
     if (current.items.get('reboot')!.state === 'waits' && !o.isConnected()) {
-      await didRestart(current)
-      return true
+      if (await o.isDown(current.ending.signal)) await didRestart(current)
+      // Ended, or ticked off by the person meanwhile.
+      if (run !== current || current.rebootedAt) return run === current
+      cancelRetry()
+      cancelRetry = o.clock.setTimeout(() => walk(current, 'reboot'), RETRY_MS)
     }
     set(current, 'reboot', { state: 'waits' })
     return false

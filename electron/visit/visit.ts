@@ -10,6 +10,7 @@ import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { SpeedResult } from '../../shared/speed.js'
 import type { EnteringState, VisitState } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
+import { keyType } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
 import { createDisks, type Disks } from '../machine/disks.js'
 import { createMachine, type Execute, type Machine } from '../machine/machine.js'
@@ -23,6 +24,7 @@ import { createRepairs, type Repairs } from '../repair/repairs.js'
 import { type Report, writeReport } from '../repair/report.js'
 import type { MountedSystem, RepairTask } from '../repair/task.js'
 import type { Probe } from '../rescue/watch.js'
+import { algorithmsOfKeyType, hostKeyAlgorithms } from '../ssh/algorithms.js'
 import { createEntering, type Entering, type EnteringRecord } from './entering.js'
 import { createLeaving, type Leaving } from './leaving.js'
 import { createPasswordSearch, type PasswordSearch } from './password.js'
@@ -129,6 +131,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   let saving: Promise<void> = Promise.resolve()
   let commands: CommandRecord[] = []
   let wasConnected: Buffer | undefined
+  /** Of the last connection, whatever it led to. */
+  let lastKey: Buffer | undefined
   let wasOnline = false
   let wasAside = false
   let entering: Entering | undefined
@@ -185,6 +189,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     machine,
     wayBack,
     manual: () => manualOf(o.accounts, link(), 'leave'),
+    isDown,
     watch: async () => {
       const found = o.intervention(id)
       if (found) await o.watchReturn(found.id)
@@ -248,6 +253,15 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     }
   }
 
+  async function isDown(signal: AbortSignal): Promise<boolean> {
+    const at = id.lastIndexOf(':')
+    // The same key is asked for first: another one of the same system is no sign of a restart.
+    const wanted = [...algorithmsOfKeyType((lastKey && keyType(lastKey)) ?? ''), ...hostKeyAlgorithms]
+    const found = await o.probe({ host: id.slice(0, at), port: Number(id.slice(at + 1)), hostKeyAlgorithms: wanted, signal })
+    if (found.kind !== 'key') return found.kind === 'nothing'
+    return lastKey ? !lastKey.equals(found.blob) : o.keysAside(id).some((one) => one.equals(found.blob))
+  }
+
   async function lookAround({ execute }: VisitConnection) {
     // CLIENT-IP CLIENT-PORT SERVER-IP SERVER-PORT (ssh(1), ENVIRONMENT).
     const { stdout } = await execute('printenv SSH_CONNECTION', { limitMs: INSPECT_MS, maxBytes: 1024 })
@@ -258,6 +272,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   /** Called for every change of any session or intervention: says nothing unless something is new here. */
   function refresh() {
     const current = connection()
+    lastKey = current?.hostKey ?? lastKey
     const isNews = (current !== undefined) !== wasOnline
     wasOnline = current !== undefined
     if (current?.isRescue && !wasConnected?.equals(current.hostKey)) {

@@ -61,9 +61,15 @@ export function LeavingTurn({ item, label, visit, leaving, intervention, onRepai
         return (
           <div>
             <b>{t('leave.restartNow')}</b>
-            <p className="rt-sm">{t('leave.restartText')}</p>
+            <p className="rt-sm">{t(visit.isConnected ? 'leave.restartText' : 'leave.noConnection')}</p>
             <div className="rt-row rt-leave-ways">
-              <Button variant="filled" data-autofocus loading={isBusy} onClick={() => run(api.visit.restart({ id }))}>
+              <Button
+                variant="filled"
+                data-autofocus
+                loading={isBusy}
+                disabled={!visit.isConnected}
+                onClick={() => run(api.visit.restart({ id }))}
+              >
                 {t('leave.restart')}
               </Button>
               {goOn(t('leave.restarted'), false)}

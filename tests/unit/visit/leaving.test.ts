@@ -12,6 +12,8 @@ type Users = { pid: number; command: string; directory: string }[]
 let clock: ReturnType<typeof createFakeClock>
 let world: {
   isConnected: boolean
+  /** The rescue system answers no more. */
+  isDown: boolean
   isMounted: boolean
   faults: Set<string>
   found: number
@@ -38,6 +40,7 @@ beforeEach(() => {
   clock = createFakeClock()
   world = {
     isConnected: true,
+    isDown: false,
     isMounted: true,
     faults: new Set(),
     found: 3,
@@ -111,6 +114,7 @@ function build(): Leaving {
     },
     manual: () => manualWay('other', 'leave'),
     wayBack: async () => ({ stickiness: world.stickiness, byApi: world.byApi }),
+    isDown: async () => world.isDown,
     watch: async () => {
       world.commands.push('watch')
     },
@@ -347,8 +351,25 @@ describe('leaving by hand', () => {
     await leaving.goOn('boot-mode')
     await settle()
     world.isConnected = false
+    world.isDown = true
     leaving.refresh()
     await settle()
+    expect(stateOf('reboot').state).toBe('fine')
+    expect(stateOf('wait').state).toBe('running')
+  })
+
+  it('takes a closed tab or a lost network for no restart while the rescue system still answers', async () => {
+    await leaving.start()
+    await settle()
+    await leaving.goOn('boot-mode')
+    await settle()
+    world.isConnected = false
+    leaving.refresh()
+    await settle()
+    expect(stateOf('reboot').state).toBe('waits')
+    expect(world.saved).not.toHaveProperty('rebootedAt')
+    world.isDown = true
+    await clock.advance(3000)
     expect(stateOf('reboot').state).toBe('fine')
     expect(stateOf('wait').state).toBe('running')
   })
