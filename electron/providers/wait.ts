@@ -30,12 +30,18 @@ export interface Polling<T> {
   look(): Promise<T | undefined>
   onTrouble?(error: ProviderError): void
 }
-export type Polled<T> = { kind: 'found'; value: T } | { kind: 'failed'; error: ProviderError } | { kind: 'timed-out' } | { kind: 'stopped' }
+export type Polled<T> =
+  | { kind: 'found'; value: T }
+  | { kind: 'failed'; error: ProviderError }
+  /** `trouble`: the last look said nothing of what was looked for. */
+  | { kind: 'timed-out'; trouble?: ProviderError }
+  | { kind: 'stopped' }
 
 /** Looks at once and then every `everyMs`. A fault that may pass is waited out, any other ends it. */
 export async function poll<T>({ clock, signal, everyMs, limitMs, look, onTrouble }: Polling<T>): Promise<Polled<T>> {
   const end = clock.now().getTime() + limitMs
   while (!signal.aborted) {
+    let trouble: ProviderError | undefined
     try {
       const value = await look()
       if (value !== undefined) return { kind: 'found', value }
@@ -43,9 +49,10 @@ export async function poll<T>({ clock, signal, everyMs, limitMs, look, onTrouble
       if (signal.aborted) break
       if (!(error instanceof ProviderError)) throw error
       if (!isPassing(error.problem)) return { kind: 'failed', error }
+      trouble = error
       onTrouble?.(error)
     }
-    if (clock.now().getTime() + everyMs > end) return { kind: 'timed-out' }
+    if (clock.now().getTime() + everyMs > end) return { kind: 'timed-out', ...(trouble ? { trouble } : {}) }
     await sleep(clock, everyMs, signal)
   }
   return { kind: 'stopped' }

@@ -56,7 +56,7 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
     }
   }
 
-  /** The task that the change of mode has started, or undefined when none has. */
+  /** The task that the change of mode has started, or undefined when none has. @throws ProviderError when OVH could not tell in the end. */
   async function findTask(name: string, before: Before, signal: AbortSignal): Promise<number | undefined> {
     const known = new Set(before.tasks)
     const found = await poll({
@@ -71,6 +71,8 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
       },
     })
     if (found.kind === 'failed') throw found.error
+    // A second restart would hit a machine that may be starting already: not on a guess.
+    if (found.kind === 'timed-out' && found.trouble) throw found.trouble
     return found.kind === 'found' ? found.value : undefined
   }
 

@@ -92,6 +92,22 @@ describe('entering', () => {
     expect([vps.reboots, fake.clock.elapsed()]).toEqual([1, 40_000])
   })
 
+  it.each([
+    [503, 'server-fault'],
+    [429, 'too-many-requests'],
+  ])('restarts nothing a second time while OVH answers %i: the first restart may be under way', async (status, problem) => {
+    const vps = addVps(fake.api, name)
+    const tasks = () => ({ body: vps.tasks.map(({ id }) => id) })
+    let isChanged = false
+    fake.api.on('GET /vps/{serviceName}/tasks', () => (isChanged ? { status, body: { message: 'maintenance' } } : tasks()))
+    fake.api.on('PUT /vps/{serviceName}', () => {
+      isChanged = true
+      return { body: null }
+    })
+    expect(await fake.refused(open().enter(server, quiet))).toMatchObject({ problem, changed: 'boot-mode' })
+    expect(vps.reboots).toBe(0)
+  })
+
   it('takes no other new task for the restart', async () => {
     const vps = addVps(fake.api, name, { restartsItself: false })
     fake.api.on('PUT /vps/{serviceName}', () => {
