@@ -44,9 +44,12 @@ const metalStates: Record<string, MachineState> = {
   locked: 'unknown',
   unknown: 'unknown',
 }
-function machineState(known: Record<string, MachineState>, state: string, bootType: string): MachineState {
-  const found = known[state] ?? 'busy'
-  return found === 'running' && bootType === 'rescue' ? 'rescue' : found
+/** Elastic Metal changes its boot type with the restart only. An Instance's says what the next start brings, not what runs. */
+function machineState(one: z.infer<typeof Instance> | z.infer<typeof Metal>): MachineState {
+  const isInstance = 'state' in one
+  const found = (isInstance ? instanceStates[one.state] : metalStates[one.status]) ?? 'busy'
+  if (found !== 'running' || one.boot_type !== 'rescue') return found
+  return isInstance ? 'unknown' : 'rescue'
 }
 
 /** Server ids: `instance/<zone>/<uuid>` and `metal/<zone>/<uuid>`. */
@@ -122,12 +125,15 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
   }
 
   /** All pages of a list in one zone. */
-  async function pages<T>(path: string, Answer: z.ZodType<{ servers: T[] }>, signal: AbortSignal): Promise<T[]> {
+  async function pages<T>(path: string, size: 'per_page' | 'page_size', one: z.ZodType<T>, signal: AbortSignal): Promise<T[]> {
     const all: T[] = []
+    const Page = z.object({ servers: z.array(one), total_count: z.number().optional() })
     for (let page = 1; ; page++) {
-      const { servers } = await call('GET', `${path}?page=${page}&per_page=${PAGE}`, Answer, signal)
+      const { servers, total_count } = await call('GET', `${path}?page=${page}&${size}=${PAGE}`, Page, signal)
       all.push(...servers)
-      if (servers.length < PAGE) return all
+      // Without a count a page that is not full is the last; with one, pages may be smaller than asked for.
+      const isLast = total_count === undefined ? servers.length < PAGE : all.length >= total_count
+      if (isLast || servers.length === 0) return all
     }
   }
 
@@ -141,24 +147,24 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
     }),
     async listServers(signal) {
       const instances = zones.instance.map(async (zone) =>
-        (await pages(`/instance/v1/zones/${zone}/servers`, z.object({ servers: z.array(Instance) }), signal)).map(
+        (await pages(`/instance/v1/zones/${zone}/servers`, 'per_page', Instance, signal)).map(
           (one): ProviderServer => ({
             id: `instance/${zone}/${one.id}`,
             product: 'instance',
             name: stripServerLine(one.name, 100),
             addresses: (one.public_ips ?? []).map(({ address }) => address),
-            state: machineState(instanceStates, one.state, one.boot_type),
+            state: machineState(one),
           }),
         ),
       )
       const metals = zones.metal.map(async (zone) =>
-        (await pages(`/baremetal/v1/zones/${zone}/servers`, z.object({ servers: z.array(Metal) }), signal)).map(
+        (await pages(`/baremetal/v1/zones/${zone}/servers`, 'page_size', Metal, signal)).map(
           (one): ProviderServer => ({
             id: `metal/${zone}/${one.id}`,
             product: 'metal',
             name: stripServerLine(one.name, 100),
             addresses: (one.ips ?? []).map(({ address }) => address),
-            state: machineState(metalStates, one.status, one.boot_type),
+            state: machineState(one),
           }),
         ),
       )
@@ -177,19 +183,19 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
     async inspect(server, signal) {
       const { product, path } = locate(server)
       if (product === 'metal') {
-        const { status, boot_type } = await call('GET', path, Metal, signal)
+        const found = await call('GET', path, Metal, signal)
         const requests = [{ method: 'POST', path: `${path}/reboot`, body: JSON.stringify({ boot_type: 'rescue' }) }]
-        return { state: machineState(metalStates, status, boot_type), requests }
+        return { state: machineState(found), requests }
       }
-      const { state, boot_type } = await instance(path, signal)
+      const found = await instance(path, signal)
       const requests = [
-        ...(instanceStates[state] === 'off'
+        ...(instanceStates[found.state] === 'off'
           ? []
           : [{ method: 'POST', path: `${path}/action`, body: JSON.stringify({ action: 'poweroff' }) }]),
         { method: 'PATCH', path, body: JSON.stringify({ boot_type: 'rescue' }) },
         { method: 'POST', path: `${path}/action`, body: JSON.stringify({ action: 'poweron' }) },
       ]
-      return { state: machineState(instanceStates, state, boot_type), requests }
+      return { state: machineState(found), requests }
     },
     async enter(server, options): Promise<Entered> {
       const { product, path } = locate(server)
@@ -207,7 +213,6 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
     },
     progress(operation, options) {
       const { product, path } = locate(operation.server)
-      const wanted = operation.kind === 'enter' ? 'rescue' : 'running'
       return watch({
         ...options,
         clock,
@@ -215,15 +220,13 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
         startedAt: operation.before.at,
         manual: manualWay(product === 'instance' ? 'scaleway-instance' : 'scaleway-metal', operation.kind),
         async look() {
-          const [state, now] =
+          const [state, boot] =
             product === 'instance'
-              ? await instance(path, options.signal).then(
-                  (one) => [one.state, machineState(instanceStates, one.state, one.boot_type)] as const,
-                )
-              : await call('GET', path, Metal, options.signal).then(
-                  (one) => [one.status, machineState(metalStates, one.status, one.boot_type)] as const,
-                )
-          if (now === wanted) return { kind: 'done' }
+              ? await instance(path, options.signal).then((one) => [one.state, one.boot_type] as const)
+              : await call('GET', path, Metal, options.signal).then((one) => [one.status, one.boot_type] as const)
+          // What was asked for was off in between: what runs now has started with this boot type.
+          const isUp = state === (product === 'instance' ? 'running' : 'ready')
+          if (isUp && (boot === 'rescue') === (operation.kind === 'enter')) return { kind: 'done' }
           const task = stripServerLine(state)
           if (state !== 'locked' && state !== 'error') return { kind: 'busy', task }
           return { kind: 'failed', error: new ProviderError('scaleway', 'task-failed', { data: { task: 'reboot', state: task } }) }

@@ -31,6 +31,8 @@ const Names = z.array(z.string())
 const EVERY_MS = 10_000
 /** The list also holds Windows and older systems, in no promised order: only these are the Linux rescue, the newer one first. */
 const kernels = ['rescue-customer', 'rescue64-pro']
+/** The boot mode says what the next start brings, not what runs: after a restart that was refused the old system still does. */
+const machineState = ({ powerState }: { powerState?: string | undefined }): MachineState => (powerState === 'poweroff' ? 'off' : 'unknown')
 const faults = new Set(['cancelled', 'customerError', 'ovhError'])
 
 export function createDedicated(client: OvhClient, clock: Clock, readMail: boolean) {
@@ -76,10 +78,10 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
 
   async function restart(name: string, bootId: number, o: ChangeOptions, mails?: number[]): Promise<{ before: Before; task: number }> {
     const server = await read(name, o.signal)
-    const type = server.bootId == null ? 'unknown' : (await boot(name, server.bootId, o.signal)).bootType
+    const type = server.bootId == null ? undefined : (await bootOrNone(name, server.bootId, o.signal))?.bootType
     const before: Before = {
       at: client.now().toISOString(),
-      boot: type,
+      boot: type ?? 'unknown',
       ...(server.bootId == null ? {} : { bootId: server.bootId }),
       ...(mails ? { mails } : {}),
     }
@@ -96,19 +98,16 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
       const names = await client.call('GET', '/dedicated/server', { answer: Names, signal })
       return eachOf(names, async (name) => {
         const server = await read(name, signal)
-        const state: MachineState = server.powerState === 'poweroff' ? 'off' : 'unknown'
-        return { id: `dedicated/${name}`, product: 'dedicated', name: stripServerLine(server.name, 100), addresses: [server.ip], state }
+        const label = stripServerLine(server.name, 100)
+        return { id: `dedicated/${name}`, product: 'dedicated', name: label, addresses: [server.ip], state: machineState(server) }
       })
     },
     addresses: async (name: string, signal: AbortSignal) => [(await read(name, signal)).ip],
     async inspect(name: string, signal: AbortSignal) {
       const server = await read(name, signal)
       const bootId = await rescueBoot(name, signal)
-      // The boot mode says what the next start brings, not what runs: only the same mode is a hint.
-      const isSet = server.bootId === bootId
-      const state: MachineState = server.powerState === 'poweroff' ? 'off' : isSet ? 'rescue' : 'running'
       return {
-        state,
+        state: machineState(server),
         requests: [
           { method: 'PUT', path: path(name), body: JSON.stringify({ bootId }) },
           { method: 'POST', path: `${path(name)}/reboot`, body: '' },

@@ -119,6 +119,13 @@ describe('a dedicated server', () => {
     expect(machine.bootId).toBe(expected)
   })
 
+  it('leaves although the netboot it runs from was removed', async () => {
+    machine.bootId = 4711
+    const back = await fake.clock.run(open().leave(server, quiet))
+    expect(back).toMatchObject({ before: { boot: 'unknown', bootId: 4711 }, task: 31 })
+    expect(machine.bootId).toBe(1)
+  })
+
   it('says when the boot mode is changed but the restart was refused, and when a task fails', async () => {
     fake.api.once('POST /dedicated/server/{serviceName}/reboot', notGranted)
     expect(await fake.refused(open().enter(server, quiet))).toMatchObject({
@@ -126,6 +133,8 @@ describe('a dedicated server', () => {
       changed: 'boot-mode',
       data: { right: 'POST /dedicated/server/*/reboot' },
     })
+    // The old system still runs: a second try stops its services as the first one would have.
+    expect(await fake.clock.run(open().inspect(server, signal))).toMatchObject({ state: 'unknown' })
     machine.statuses = ['doing', 'ovhError']
     const { operation } = await fake.clock.run(open().enter(server, quiet))
     expect((await follow(operation)).result).toMatchObject({

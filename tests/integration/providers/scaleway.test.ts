@@ -54,6 +54,17 @@ it('lists all zones and pages of both products', async () => {
   expect(all.at(-1)).toEqual({ id: `metal/${zone}/m1`, product: 'metal', name: 'db', addresses: ['203.0.113.6'], state: 'running' })
 })
 
+it('asks for every page of Elastic Metal, however few stand on one', async () => {
+  const names = ['db-1', 'db-2', 'db-3']
+  fake.api.on(`GET ${metals}`, ({ at, query }) => {
+    const rest = at.zone === zone ? names.slice(2 * (Number(query.get('page')) - 1)) : []
+    const servers = rest.slice(0, 2).map((name) => ({ id: name, name, status: 'ready', boot_type: 'normal', ips: [] }))
+    return { body: { total_count: at.zone === zone ? names.length : 0, servers } }
+  })
+  const all = await fake.clock.run(open().listServers(signal))
+  expect(all.filter(({ product }) => product === 'metal').map(({ name }) => name)).toEqual(names)
+})
+
 it('lists what a key for one product may see', async () => {
   const refused = {
     status: 403,
@@ -84,6 +95,11 @@ describe('an Instance', () => {
     const back = await fake.clock.run(open().leave(server, quiet))
     expect(await follow(back)).toEqual({ kind: 'done' })
     expect(machine).toMatchObject({ state: 'running', boot_type: 'local' })
+  })
+
+  it('whose boot type was changed is not taken for one that runs the rescue system', async () => {
+    machine.boot_type = 'rescue'
+    expect(await fake.clock.run(open().inspect(server, signal))).toMatchObject({ state: 'unknown' })
   })
 
   it('that is off already is only started', async () => {
