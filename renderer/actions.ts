@@ -6,7 +6,7 @@ import type { Settings } from '../shared/settings.js'
 import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, attempt, call } from './api.js'
 import { bridge } from './bridge.js'
-import { enteringOf, follow, isUnderWay, restartOf } from './enter/store.js'
+import { enteringOf, follow, isUnsettled, restartOf } from './enter/store.js'
 import { cutOff, isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
 import { pageId } from './tabs/tab-label.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
@@ -78,7 +78,7 @@ export function showEnter(serverId: string) {
   const { app, tabs } = windowState()
   const server = app?.servers.find((one) => one.id === serverId)
   if (!app || !server) return
-  if (isUnderWay(enteringOf(app.entering, server))) follow(serverId)
+  if (isUnsettled(enteringOf(app.entering, server))) follow(serverId)
   const mine = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === serverId)
   if (mine) return activateTab(mine.key)
   const session = app.sessions.find((one) => (one.serverId === serverId || one.target === server.target) && ended.has(one.phase.kind))

@@ -3,7 +3,7 @@ import type { Intervention } from '../shared/intervention.js'
 import { parseHostAddress } from '../shared/parse-host-address.js'
 import { api, onLink, startLink } from './api.js'
 import { bridge } from './bridge.js'
-import { follow, restartOf } from './enter/store.js'
+import { enteringOf, follow, isUnsettled } from './enter/store.js'
 import { loseCore, receive, update, windowState } from './state.js'
 import { isOpenIntervention } from './tabs/tab-label.js'
 import { addTab, type TabList } from './tabs/tab-list.js'
@@ -65,7 +65,7 @@ function openFirstTabs(targets: readonly string[]) {
     }
     for (const one of waiting) list = addTab(list, { kind: 'intervention', interventionId: one.id }, { background: true })
     for (const server of app.servers) {
-      if (!restartOf(app.entering, server)) continue
+      if (server.interventionId || !isUnsettled(enteringOf(app.entering, server))) continue
       follow(server.id)
       list = addTab(list, { kind: 'enter', serverId: server.id })
     }

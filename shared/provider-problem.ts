@@ -27,6 +27,7 @@ export const providerProblems = [
   'no-reset',
   'task-failed',
   'too-slow',
+  'interrupted',
   // the way there and back
   'too-many-requests',
   'server-fault',

@@ -12,6 +12,7 @@ import type { Log } from '../log.js'
 import { ProviderError } from '../providers/problem.js'
 import type { Password, Provider } from '../providers/provider.js'
 import { createWatch, type ProbeAnswer, type Watch } from '../rescue/watch.js'
+import { interruptionOf } from './interruption.js'
 
 /** What is written down: enough to go on after a restart of the app. */
 export interface EnteringRecord {
@@ -42,7 +43,7 @@ export interface Entering {
   begin(): void
   /**
    * After a restart of the app: follows what was asked for, else only watches. Nothing is asked of the provider anew, since what was
-   * asked before may have been heard, and nobody is looking.
+   * asked before may have been heard, and nobody is looking. A machine that was left powered off is told of.
    */
   resume(): void
   stop(): void
@@ -138,12 +139,23 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
     enter(result.kind === 'failed' ? 'failed' : 'waiting')
   }
 
+  async function tellOfInterruption(provider: NonNullable<EnteringParts['provider']>) {
+    try {
+      problem = await interruptionOf(provider, { clock: o.clock, signal: ending.signal })
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error
+      o.log.info(`whether the server is off could not be asked (${error.problem})`)
+    }
+    if (problem && !isOver()) enter('failed')
+  }
+
   async function run(mayAsk: boolean) {
     const { provider } = o
     if (record.method !== 'api' || !provider) return
     try {
       if (!record.operation && mayAsk) await ask(provider.adapter, provider.server)
       if (record.operation) await follow(provider.adapter, record.operation)
+      else if (record.before) await tellOfInterruption(provider)
     } catch (error) {
       if (ending.signal.aborted) return
       if (error instanceof ProviderError) problem = error.toProblemInfo()

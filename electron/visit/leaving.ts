@@ -5,7 +5,8 @@
  */
 import { AppError } from '../../shared/errors.js'
 import type { Intervention } from '../../shared/intervention.js'
-import type { ManualWay, Stickiness } from '../../shared/provider.js'
+import type { Before, ManualWay, Stickiness } from '../../shared/provider.js'
+import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import { type LeavingItem, type LeavingItemId, type LeavingState, leavingItems, type SkipReason } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import { explained, type Log } from '../log.js'
@@ -18,7 +19,7 @@ import type { Repairs } from '../repair/repairs.js'
 /** What the provider does at the end; without `byApi` a person does it in the panel, and says so. */
 export interface WayBack {
   /** Next start from the disk, and the restart itself. */
-  byApi?: ((signal: AbortSignal) => Promise<void>) | undefined
+  byApi?: ((signal: AbortSignal, beforeChange: (before: Before) => Promise<void>) => Promise<void>) | undefined
   stickiness: Stickiness
 }
 
@@ -26,6 +27,8 @@ export interface WayBack {
 export interface LeavingRecord {
   startedAt: string
   rebootedAt?: string | undefined
+  /** The provider has been asked, or was about to be. */
+  before?: Before | undefined
   skipped: Record<string, SkipReason>
 }
 
@@ -53,8 +56,11 @@ export interface LeavingParts {
 
 export interface Leaving {
   state(): LeavingState | undefined
-  /** Begins, or goes on waiting after a restart of the app: what comes before the machine's restart is never gone on with unattended. */
-  start(from?: LeavingRecord): Promise<void>
+  /**
+   * Begins, or goes on after a restart of the app: with the wait, or, where the provider's restart was cut in two (`interruption`), by
+   * saying so. What comes before the machine's restart is never gone on with unattended.
+   */
+  start(from?: LeavingRecord, interruption?: ProviderProblemInfo): Promise<void>
   skip(item: LeavingItemId, reason: SkipReason): Promise<void>
   /** The person did what the item waits for (boot mode, restart), or wants it tried again. */
   goOn(item: LeavingItemId): Promise<void>
@@ -86,6 +92,7 @@ const againWith = (id: LeavingItemId): readonly LeavingItemId[] => {
 interface Run {
   startedAt: string
   rebootedAt: string | undefined
+  before: Before | undefined
   skipped: Record<string, SkipReason>
   items: Map<LeavingItemId, LeavingItem>
   /** The disks were listed for this list. */
@@ -112,19 +119,23 @@ export function createLeaving(o: LeavingParts): Leaving {
       startedAt: current.startedAt,
       skipped: current.skipped,
       ...(current.rebootedAt ? { rebootedAt: current.rebootedAt } : {}),
+      ...(current.before ? { before: current.before } : {}),
     })
 
-  async function begin(from: LeavingRecord | undefined) {
+  async function begin(from: LeavingRecord | undefined, interruption: ProviderProblemInfo | undefined) {
     const current: Run = {
       startedAt: from?.startedAt ?? now(),
       rebootedAt: from?.rebootedAt,
+      before: from?.before,
       skipped: { ...from?.skipped },
       items: new Map(leavingItems.map((id) => [id, { id, state: 'todo' } as LeavingItem])),
       hasLooked: false,
       ending: new AbortController(),
     }
     run = current
-    if (current.rebootedAt) for (const id of leavingItems.slice(0, leavingItems.indexOf('wait'))) set(current, id, { state: 'fine' })
+    const first = current.rebootedAt ? 'wait' : interruption ? 'boot-mode' : undefined
+    if (first) for (const id of leavingItems.slice(0, leavingItems.indexOf(first))) set(current, id, { state: 'fine' })
+    if (first === 'boot-mode') set(current, first, { state: 'fault', problem: interruption })
     await remember(current)
     walk(current)
   }
@@ -270,7 +281,12 @@ export function createLeaving(o: LeavingParts): Leaving {
     const { byApi, stickiness } = await o.wayBack()
     if (byApi) {
       set(current, 'boot-mode', { state: 'running' })
-      await byApi(current.ending.signal)
+      await byApi(current.ending.signal, async (before) => {
+        current.before = before
+        await remember(current)
+      })
+      // Ended meanwhile: what was noted in case the app ends in between is needed no more.
+      if (!run) await o.save(undefined)
       if (run !== current) return false
       set(current, 'boot-mode', { state: 'fine' })
       await didRestart(current)
@@ -372,8 +388,8 @@ export function createLeaving(o: LeavingParts): Leaving {
 
   return {
     state: () => run && { startedAt: run.startedAt, items: [...run.items.values()], manual: o.manual(), isOverdue },
-    async start(from) {
-      if (!run) await begin(from)
+    async start(from, interruption) {
+      if (!run) await begin(from, interruption)
     },
     async skip(item, reason) {
       const current = running()
@@ -407,8 +423,10 @@ export function createLeaving(o: LeavingParts): Leaving {
       if (run) walk(run, 'reboot')
     },
     async stop() {
+      const isAsked = run?.before !== undefined && run.items.get('boot-mode')!.state === 'running'
       end()
-      await o.save(undefined)
+      // A machine that is just being restarted may be left powered off: that must be found again.
+      if (!isAsked) await o.save(undefined)
       o.onDidChange()
     },
     dispose: end,

@@ -38,6 +38,8 @@ export const VisitRecord = z.strictObject({
     .strictObject({
       startedAt: z.iso.datetime(),
       rebootedAt: z.iso.datetime().optional(),
+      /** Noted before the provider was asked: without `rebootedAt` the machine may have been left powered off. */
+      before: Before.optional(),
       skipped: z.record(z.string(), SkipReason),
     })
     .optional(),

@@ -5,7 +5,7 @@
 import { AppError } from '../../shared/errors.js'
 import { type Intervention, isOpen } from '../../shared/intervention.js'
 import type { CommandRecord } from '../../shared/machine.js'
-import type { ManualWay, ProviderLink } from '../../shared/provider.js'
+import type { Before, ManualWay, ProviderLink } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { SpeedResult } from '../../shared/speed.js'
 import type { EnteringState, VisitState } from '../../shared/visit.js'
@@ -26,7 +26,8 @@ import type { MountedSystem, RepairTask } from '../repair/task.js'
 import type { Probe } from '../rescue/watch.js'
 import { algorithmsOfKeyType, hostKeyAlgorithms } from '../ssh/algorithms.js'
 import { createEntering, type Entering, type EnteringRecord } from './entering.js'
-import { createLeaving, type Leaving } from './leaving.js'
+import { INSPECT_MS, interruptionOf } from './interruption.js'
+import { createLeaving, type Leaving, type LeavingRecord } from './leaving.js'
 import { createPasswordSearch, type PasswordSearch } from './password.js'
 import { KEPT_SPEED_RESULTS, type VisitRecord } from './store.js'
 
@@ -104,8 +105,6 @@ export interface Visit {
   stopMeasuring(): void
 }
 
-// One request with its retries; a person is looking at an empty card meanwhile.
-export const INSPECT_MS = 30_000
 const MAX_COMMANDS = 500
 
 /** A visit with what only the registry calls. */
@@ -140,6 +139,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   let stickiness: VisitState['stickiness']
   let measuring: VisitState['measuring']
   let measurement = new AbortController()
+  const ending = new AbortController()
+  let resuming: Promise<void> | undefined
 
   /** One writer at a time; the caller continues when it is on the disk. */
   function save(change: Partial<VisitRecord>): Promise<void> {
@@ -217,8 +218,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     const { adapter, server } = found
     return {
       stickiness: adapter.capabilities(server).stickiness,
-      byApi: async (signal: AbortSignal) => {
-        await adapter.leave(server, { signal, entered: entered?.before, beforeChange: async () => {} })
+      byApi: async (signal: AbortSignal, beforeChange: (before: Before) => Promise<void>) => {
+        await adapter.leave(server, { signal, entered: entered?.before, beforeChange })
       },
     }
   }
@@ -237,6 +238,19 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       onPassword: password.found,
       onDidChange: o.onDidChange,
     })
+  }
+
+  /** The app ended while the provider restarted the machine; not known means that the next start asks again. */
+  async function resumeInterrupted(left: LeavingRecord) {
+    try {
+      const found = await providerOf(link())
+      const interruption = found && (await interruptionOf(found, { clock, signal: ending.signal }))
+      if (ending.signal.aborted || leaving.state()) return
+      if (interruption) await leaving.start(left, interruption)
+      else if (found) await save({ leaving: undefined })
+    } catch (error) {
+      log.info(`whether the server is off could not be asked: ${error instanceof Error ? error.name : ''}`)
+    }
   }
 
   /** The rescue key against what the provider publishes; an answer that comes late or not at all changes nothing. */
@@ -420,14 +434,17 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
         entering = await build(entry).catch(() => build({ ...entry, method: 'by-hand' }))
         entering.resume()
       }
-      if (record.leaving?.rebootedAt) await leaving.start(record.leaving)
-      else if (record.leaving) await save({ leaving: undefined })
+      const left = record.leaving
+      if (left?.rebootedAt) await leaving.start(left)
+      else if (left?.before) resuming = resumeInterrupted(left)
+      else if (left) await save({ leaving: undefined })
     },
     async dispose() {
+      ending.abort(new AppError('wrong-state'))
       measurement.abort(new AppError('wrong-state'))
       leaving.dispose()
       password.forget()
-      await entering?.dispose()
+      await Promise.all([entering?.dispose(), resuming])
       await saving.catch(() => {})
     },
   }

@@ -5,6 +5,7 @@
 import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { createEmitter } from '../emitter.js'
 import { splitServer } from '../providers/provider.js'
+import { INSPECT_MS } from './interruption.js'
 import { createVisitStore, type VisitRecord } from './store.js'
 import type { OwnVisit, Visit, VisitsParts, VisitTarget } from './visit.js'
 
@@ -67,7 +68,7 @@ export function createVisits(o: VisitsParts): Visits {
       })
     },
     async preview(target) {
-      const { INSPECT_MS, manualOf, problemOf } = await load()
+      const { manualOf, problemOf } = await load()
       const manual = manualOf(o.accounts, target.link)
       const plain: EnterPreview = { machine: target.name, state: 'unknown', requests: [], manual }
       if (target.link?.kind !== 'account') return plain

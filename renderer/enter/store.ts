@@ -69,6 +69,9 @@ export async function enter(serverId: string, method: Method, typed = ''): Promi
 export const isUnderWay = (entering: EnteringState | undefined): entering is EnteringState =>
   entering?.phase === 'requesting' || entering?.phase === 'restarting' || entering?.phase === 'waiting'
 
+/** Its page has something to tell: how far it is, or what stopped it. */
+export const isUnsettled = (entering: EnteringState | undefined): boolean => entering?.phase === 'failed' || isUnderWay(entering)
+
 /** The restart of a saved server that is under way or was asked for; the core may know its address under another name than the list. */
 export function enteringOf(
   entering: readonly { id: string; name: string; state: EnteringState }[],

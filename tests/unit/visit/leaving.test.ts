@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../electron/log.js'
 import { manualWay } from '../../../electron/providers/manual.js'
-import { createLeaving, type Leaving, OVERDUE_MS } from '../../../electron/visit/leaving.js'
+import { createLeaving, type Leaving, OVERDUE_MS, type WayBack } from '../../../electron/visit/leaving.js'
 import { AppError } from '../../../shared/errors.js'
 import type { Intervention } from '../../../shared/intervention.js'
 import type { LeavingItemId } from '../../../shared/visit.js'
@@ -18,7 +18,7 @@ let world: {
   faults: Set<string>
   found: number
   users: Users
-  byApi: (() => Promise<void>) | undefined
+  byApi: WayBack['byApi']
   stickiness: 'until-left' | 'one-boot'
   intervention: { id: string; state: Intervention['state']; summary?: { at: string } } | undefined
   commands: string[]
@@ -436,6 +436,40 @@ it('writes nothing down any more once it was stopped in the middle of a request'
   finish()
   await settle()
   expect(world.saved).toBeUndefined()
+})
+
+it('keeps what was noted before the request until the provider has done all of it, even when the list is ended meanwhile', async () => {
+  const before = { at: '2026-11-24T02:14:00.000Z', boot: 'rescue' }
+  let finish = () => {}
+  world.byApi = async (_signal, beforeChange) => {
+    await beforeChange(before)
+    await new Promise<void>((resolve) => (finish = resolve))
+  }
+  await leaving.start()
+  await settle()
+  await leaving.stop()
+  expect(world.saved).toMatchObject({ before })
+  finish()
+  await settle()
+  expect(world.saved).toBeUndefined()
+})
+
+it('says after a restart of the app that the machine was left powered off, and goes on when asked', async () => {
+  const interruption = { problem: 'interrupted', changed: 'stopped', data: {} } as const
+  world.isConnected = false
+  world.isMounted = false
+  world.byApi = async () => void world.commands.push('leave')
+  await leaving.start(
+    { startedAt: '2026-11-24T02:10:00.000Z', skipped: {}, before: { at: '2026-11-24T02:11:00.000Z', boot: 'rescue' } },
+    interruption,
+  )
+  await settle()
+  expect(stateOf('unmount').state).toBe('fine')
+  expect(stateOf('boot-mode')).toMatchObject({ state: 'fault', problem: interruption })
+  expect(world.commands).toEqual([])
+  await leaving.goOn('boot-mode')
+  await settle()
+  expect(world.commands).toEqual(['leave', 'watch'])
 })
 
 it('goes on after a restart of the app where it was: nothing is examined or restarted twice', async () => {

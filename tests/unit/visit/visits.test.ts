@@ -8,7 +8,7 @@ import type { Provider } from '../../../electron/providers/provider.js'
 import { createVisitStore, type VisitRecord } from '../../../electron/visit/store.js'
 import { createVisits, type Visits } from '../../../electron/visit/visits.js'
 import type { Intervention } from '../../../shared/intervention.js'
-import type { Operation } from '../../../shared/provider.js'
+import type { MachineState, Operation } from '../../../shared/provider.js'
 import { createFakeClock } from '../../support/fake-clock.js'
 
 const id = '203.0.113.7:22'
@@ -18,6 +18,7 @@ const link = { kind: 'account', accountId: 'a', server: 'vps/one' } as const
 
 let dataDir: string
 let asked: string[]
+let state: MachineState
 let visits: Visits
 let intervention: Intervention | undefined
 let clock: ReturnType<typeof createFakeClock>
@@ -25,6 +26,7 @@ let clock: ReturnType<typeof createFakeClock>
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'rt-visits-'))
   asked = []
+  state = 'running'
   intervention = undefined
   clock = createFakeClock()
 })
@@ -37,6 +39,7 @@ async function startWith(record: Partial<VisitRecord>) {
   await createVisitStore(dataDir).save({ version: 1, id, changes: [], speed: [], ...record })
   const adapter: Partial<Provider> = {
     capabilities: () => ({ stickiness: 'until-left', progress: 'percent', credentials: 'mail', publishesHostKey: false, console: false }),
+    inspect: async () => ({ state, requests: [] }),
     async enter() {
       asked.push('enter')
       return { operation, credentials: { kind: 'password', user: 'root', password: 'pw-1', source: 'answer' } }
@@ -96,6 +99,41 @@ describe('a start of the app', () => {
     await startWith({ entering: { ...entering, ...noted } })
     expect(asked).toEqual([])
     expect(visits.entering()).toMatchObject([{ state: { phase: 'waiting', method: 'api' } }])
+  })
+
+  it('says that the machine is off when the last one ended between power off and on, and goes on when asked', async () => {
+    state = 'off'
+    await startWith({ entering: { ...entering, before } })
+    expect(asked).toEqual([])
+    const interrupted = { problem: 'interrupted', changed: 'stopped' }
+    expect(visits.entering()).toMatchObject([{ state: { phase: 'failed', problem: interrupted } }])
+    const visit = await visits.open(id)
+    await visit.enter({ id, name: 'one', target: 'one', host: '203.0.113.7', port: 22, link }, 'api', '')
+    expect(asked).toEqual(['enter'])
+  })
+
+  it('waits to see whether a machine on its way down stays off', async () => {
+    state = 'busy'
+    await startWith({ entering: { ...entering, before } })
+    expect(visits.entering()).toMatchObject([{ state: { phase: 'waiting' } }])
+    state = 'off'
+    await clock.advance(5000)
+    expect(visits.entering()).toMatchObject([{ state: { phase: 'failed' } }])
+  })
+
+  it('says that leaving was cut in two by the same, and forgets a request that went through', async () => {
+    const leaving = { startedAt: '2026-11-24T02:07:00.000Z', skipped: {}, before }
+    state = 'off'
+    await startWith({ leaving })
+    const items = (await visits.open(id)).state().leaving!.items
+    expect(items.find((one) => one.id === 'boot-mode')).toMatchObject({ state: 'fault', problem: { problem: 'interrupted' } })
+    expect(asked).toEqual([])
+    await visits.dispose()
+    state = 'running'
+    await startWith({ leaving })
+    expect((await visits.open(id)).state().leaving).toBeUndefined()
+    await visits.dispose()
+    expect((await createVisitStore(dataDir).load(id)).leaving).toBeUndefined()
   })
 
   it('does not go on with a checklist that had not come to the restart', async () => {
