@@ -16,7 +16,7 @@ import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { Clock } from '../clock.js'
 import { compareExpectation, keyType } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
-import type { WatchOptions } from './wait.js'
+import { poll, WAIT_LIMIT_MS, type WatchOptions } from './wait.js'
 
 /** Every call may throw ProviderError or, when `signal` is aborted, its reason. `server` is a `ProviderServer.id`. */
 export interface Provider {
@@ -81,6 +81,16 @@ export type Credentials =
   | { kind: 'timed-out' }
   | { kind: 'stopped' }
   | { kind: 'failed'; problem: ProviderProblemInfo }
+
+/** Looks until there is an answer: the port's `credentials` waits. */
+export async function pollCredentials(
+  o: CredentialsOptions & { clock: Clock; everyMs: number; look(): Promise<Credentials | undefined> },
+): Promise<Credentials> {
+  const { clock, signal, everyMs, look, limitMs = WAIT_LIMIT_MS } = o
+  const result = await poll({ clock, signal, everyMs, limitMs, look })
+  if (result.kind === 'found') return result.value
+  return result.kind === 'failed' ? { kind: 'failed', problem: result.error.toProblemInfo() } : { kind: result.kind }
+}
 
 /** `text`: a fingerprint or a key; `type`: the family where the provider tells it. `not-yet`: known once the rescue system has started. */
 export type HostKeyHint = { kind: 'published'; keys: { type?: string; text: string }[] } | { kind: 'not-yet' } | { kind: 'never' }

@@ -8,7 +8,7 @@ import { stripServerLine } from '../../shared/server-text.js'
 import { createHttp, type Exchange, type Fault, type Refusal } from './http.js'
 import { manualWay } from './manual.js'
 import { afterChange, ProviderError } from './problem.js'
-import { type ChangeOptions, type Entered, type Provider, type ProviderParts, splitServer } from './provider.js'
+import { type ChangeOptions, type Entered, type Provider, type ProviderParts, pollCredentials, splitServer } from './provider.js'
 import { poll, WAIT_LIMIT_MS, watch } from './wait.js'
 
 const Instance = z.object({
@@ -51,6 +51,9 @@ function machineState(one: z.infer<typeof Instance> | z.infer<typeof Metal>): Ma
   if (found !== 'running' || one.boot_type !== 'rescue') return found
   return isInstance ? 'unknown' : 'rescue'
 }
+
+const failed = new Set(['locked', 'error'])
+const failure = (state: string) => new ProviderError('scaleway', 'task-failed', { data: { task: 'reboot', state: stripServerLine(state) } })
 
 /** Server ids: `instance/<zone>/<uuid>` and `metal/<zone>/<uuid>`. */
 export function createScaleway(o: { secretKey: string }, parts: ProviderParts): Provider {
@@ -227,17 +230,23 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
           // What was asked for was off in between: what runs now has started with this boot type.
           const isUp = state === (product === 'instance' ? 'running' : 'ready')
           if (isUp && (boot === 'rescue') === (operation.kind === 'enter')) return { kind: 'done' }
-          const task = stripServerLine(state)
-          if (state !== 'locked' && state !== 'error') return { kind: 'busy', task }
-          return { kind: 'failed', error: new ProviderError('scaleway', 'task-failed', { data: { task: 'reboot', state: task } }) }
+          return failed.has(state) ? { kind: 'failed', error: failure(state) } : { kind: 'busy', task: stripServerLine(state) }
         },
       })
     },
-    async credentials(operation, { signal }) {
+    async credentials(operation, options) {
       const { product, path } = locate(operation.server)
       if (product === 'instance') return { kind: 'account-keys', user: 'root' }
-      const { rescue_server } = await call('GET', path, Metal, signal)
-      return rescue_server ? { kind: 'password', ...rescue_server, source: 'server' } : { kind: 'by-hand' }
+      return pollCredentials({
+        ...options,
+        clock,
+        everyMs: EVERY_MS,
+        async look() {
+          const { status, rescue_server } = await call('GET', path, Metal, options.signal)
+          if (failed.has(status)) throw failure(status)
+          return rescue_server ? { kind: 'password', ...rescue_server, source: 'server' } : undefined
+        },
+      })
     },
     hostKeyHint: async () => ({ kind: 'never' }),
     console: async () => undefined,

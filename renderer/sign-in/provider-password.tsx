@@ -140,11 +140,18 @@ function ConsoleSource({ visit, link }: { visit: string; link: ProviderLink | un
   )
 }
 
+/** Public Cloud tells the password of an instance by API, or not at all. */
+const tellsByMail = (
+  account: ProviderAccount | undefined,
+  link: ProviderLink | undefined,
+): account is Extract<ProviderAccount, { kind: 'ovhcloud' }> =>
+  account?.kind === 'ovhcloud' && link?.kind === 'account' && !link.server.startsWith('cloud/')
+
 /** Looks by itself: nothing of the account is read that was not allowed. Allowing the mails is one more reason to look. */
-export function usePasswordSearch(visit: VisitState | undefined, account: ProviderAccount | undefined) {
+export function usePasswordSearch(visit: VisitState | undefined, account: ProviderAccount | undefined, link: ProviderLink | undefined) {
   const id = account && visit?.id
   const phase = visit?.password?.phase
-  const reads = account?.kind === 'ovhcloud' && account.readMail
+  const reads = tellsByMail(account, link) && account.readMail
   useEffect(() => {
     if (id !== undefined && (phase === undefined || (phase === 'by-hand' && reads))) void attempt(api.visit.findPassword({ id }))
   }, [id, phase, reads])
@@ -185,7 +192,7 @@ export function PasswordSearch({ visit, password, account, link }: SearchProps) 
       </div>
       {phase === 'link' && password?.link && <LinkButton href={password.link} />}
       {(phase === 'timed-out' || phase === 'failed') && again}
-      {account.kind === 'ovhcloud' && <ReadMail account={account} />}
+      {tellsByMail(account, link) && <ReadMail account={account} />}
       <ConsoleSource visit={visit} link={link} />
     </div>
   )

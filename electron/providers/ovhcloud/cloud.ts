@@ -5,7 +5,7 @@ import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
 import { manualWay } from '../manual.js'
 import { afterChange, ProviderError } from '../problem.js'
-import type { ChangeOptions, Credentials, Entered } from '../provider.js'
+import { type ChangeOptions, type Credentials, type CredentialsOptions, type Entered, pollCredentials } from '../provider.js'
 import { type WatchOptions, watch } from '../wait.js'
 import type { OvhClient } from './client.js'
 import { eachOf } from './vps.js'
@@ -24,6 +24,9 @@ const EVERY_MS = 5000
 const states: Record<string, MachineState> = { ACTIVE: 'running', RESCUE: 'rescue', RESCUED: 'rescue', SHUTOFF: 'off', STOPPED: 'off' }
 const steady = new Set(['ERROR', 'DELETED', 'SOFT_DELETED', 'UNKNOWN'])
 const machineState = (status: string): MachineState => states[status] ?? (steady.has(status) ? 'unknown' : 'busy')
+
+const failure = (status: string) =>
+  new ProviderError('ovhcloud', 'task-failed', { data: { task: 'rescueMode', state: stripServerLine(status) } })
 
 /** `id` is `<project>/<instance>`. */
 export function createCloud(client: OvhClient, clock: Clock) {
@@ -96,15 +99,22 @@ export function createCloud(client: OvhClient, clock: Clock) {
         async look() {
           const { status } = await read(id, o.signal)
           if (machineState(status) === wanted) return { kind: 'done' }
-          const task = stripServerLine(status)
-          if (status !== 'ERROR') return { kind: 'busy', task }
-          return { kind: 'failed', error: new ProviderError('ovhcloud', 'task-failed', { data: { task: 'rescueMode', state: task } }) }
+          return status === 'ERROR' ? { kind: 'failed', error: failure(status) } : { kind: 'busy', task: stripServerLine(status) }
         },
       })
     },
-    async credentials(id: string, signal: AbortSignal): Promise<Credentials> {
-      const { rescuePassword } = await read(id, signal)
-      return rescuePassword ? { kind: 'password', user: 'root', password: rescuePassword, source: 'server' } : { kind: 'by-hand' }
+    credentials(id: string, o: CredentialsOptions): Promise<Credentials> {
+      return pollCredentials({
+        ...o,
+        clock,
+        everyMs: EVERY_MS,
+        async look() {
+          const { status, rescuePassword } = await read(id, o.signal)
+          if (status === 'ERROR') throw failure(status)
+          if (machineState(status) !== 'rescue') return undefined
+          return rescuePassword ? { kind: 'password', user: 'root', password: rescuePassword, source: 'server' } : { kind: 'by-hand' }
+        },
+      })
     },
     async console(id: string, signal: AbortSignal) {
       const answer = z.object({ url: z.url({ protocol: /^https$/ }) })

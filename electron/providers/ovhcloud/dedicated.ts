@@ -8,7 +8,7 @@ import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
 import { manualWay } from '../manual.js'
 import { afterChange, askAndLook, ProviderError } from '../problem.js'
-import type { ChangeOptions, Credentials } from '../provider.js'
+import { type ChangeOptions, type Credentials, type CredentialsOptions, pollCredentials } from '../provider.js'
 import { type WatchOptions, watch } from '../wait.js'
 import { nothing, type OvhClient } from './client.js'
 import { noteMails } from './mails.js'
@@ -35,17 +35,26 @@ const kernels = ['rescue-customer', 'rescue64-pro']
 const machineState = ({ powerState }: { powerState?: string | undefined }): MachineState => (powerState === 'poweroff' ? 'off' : 'unknown')
 const faults = new Set(['cancelled', 'customerError', 'ovhError'])
 
+const failure = (task: z.infer<typeof Task>) =>
+  new ProviderError('ovhcloud', 'task-failed', {
+    data: { task: stripServerLine(task.function), state: stripServerLine(task.status) },
+    changed: 'boot-mode',
+  })
+
+function noneIfNotFound(error: unknown): undefined {
+  if (!(error instanceof ProviderError && error.problem === 'not-found')) throw error
+}
+
 export function createDedicated(client: OvhClient, clock: Clock, readMail: boolean) {
   const path = (name: string) => `/dedicated/server/${encodeURIComponent(name)}`
   const read = (name: string, signal: AbortSignal) => client.call('GET', path(name), { answer: Dedicated, signal })
   const boot = (name: string, id: number, signal: AbortSignal) => client.call('GET', `${path(name)}/boot/${id}`, { answer: Boot, signal })
 
+  const task = (name: string, id: number | undefined, signal: AbortSignal) =>
+    client.call('GET', `${path(name)}/task/${id}`, { answer: Task, signal })
+
   /** A netboot can be removed while the machine is in rescue. */
-  const bootOrNone = (name: string, id: number, signal: AbortSignal) =>
-    boot(name, id, signal).catch((error: unknown) => {
-      if (error instanceof ProviderError && error.problem === 'not-found') return undefined
-      throw error
-    })
+  const bootOrNone = (name: string, id: number, signal: AbortSignal) => boot(name, id, signal).catch(noneIfNotFound)
 
   async function boots(name: string, bootType: 'rescue' | 'harddisk', signal: AbortSignal) {
     const ids = await client.call('GET', `${path(name)}/boot?bootType=${bootType}`, { answer: Ids, signal })
@@ -132,30 +141,44 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
         now: client.now,
         manual: manualWay('ovhcloud-dedicated', operation.kind),
         async look() {
-          const now = await client.call('GET', `${path(name)}/task/${operation.task}`, { answer: Task, signal: o.signal })
-          const task = stripServerLine(now.function)
+          const now = await task(name, operation.task, o.signal)
           if (now.status === 'done') return { kind: 'done' }
-          if (!faults.has(now.status)) return { kind: 'busy', task }
-          const data = { task, state: stripServerLine(now.status) }
-          return { kind: 'failed', error: new ProviderError('ovhcloud', 'task-failed', { data, changed: 'boot-mode' }) }
+          return faults.has(now.status) ? { kind: 'failed', error: failure(now) } : { kind: 'busy', task: stripServerLine(now.function) }
         },
       })
     },
-    /** The server's own secret. undefined: this key or range gives none, and the mail has to tell. */
-    async credentials(name: string, signal: AbortSignal, redeem: (id: string) => Promise<Redeemed>): Promise<Credentials | undefined> {
+    /** The server's own secret. `by-hand`: this key or range gives none, and the mail has to tell. */
+    async credentials(
+      name: string,
+      operation: Operation,
+      o: CredentialsOptions,
+      redeem: (id: string) => Promise<Redeemed>,
+    ): Promise<Credentials> {
+      const { signal } = o
       if ((await read(name, signal)).rescueSshKey) return { kind: 'account-keys', user: 'root' }
-      try {
-        const all = await client.call('POST', `${path(name)}/authenticationSecret`, { answer: Access, signal })
-        const ssh = all.find((one) => one.type === 'SSH' && one.password)
-        if (!ssh?.password) return undefined
-        const redeemed = await redeem(ssh.password)
-        return redeemed.kind === 'secret'
-          ? { kind: 'password', user: ssh.user || 'root', password: redeemed.secret, source: 'secret' }
-          : undefined
-      } catch (error) {
-        if (error instanceof ProviderError && ['not-granted', 'not-found', 'not-available'].includes(error.problem)) return undefined
-        throw error
-      }
+      return pollCredentials({
+        ...o,
+        clock,
+        everyMs: EVERY_MS,
+        async look() {
+          const now = operation.task === undefined ? undefined : await task(name, operation.task, signal).catch(noneIfNotFound)
+          if (now && faults.has(now.status)) throw failure(now)
+          // Before, it would be the secret of the system that is just ending.
+          return now && now.status !== 'done' ? undefined : ownSecret(name, signal, redeem)
+        },
+      })
     },
+  }
+
+  async function ownSecret(name: string, signal: AbortSignal, redeem: (id: string) => Promise<Redeemed>): Promise<Credentials> {
+    try {
+      const all = await client.call('POST', `${path(name)}/authenticationSecret`, { answer: Access, signal })
+      const ssh = all.find((one) => one.type === 'SSH' && one.password)
+      const redeemed = ssh?.password ? await redeem(ssh.password) : undefined
+      if (redeemed?.kind === 'secret') return { kind: 'password', user: ssh?.user || 'root', password: redeemed.secret, source: 'secret' }
+    } catch (error) {
+      if (!(error instanceof ProviderError && ['not-granted', 'not-found', 'not-available'].includes(error.problem))) throw error
+    }
+    return { kind: 'by-hand' }
   }
 }

@@ -8,8 +8,7 @@ import { mailServer, type RescueMail, readRescueMail } from '../../../shared/res
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
 import { ProviderError } from '../problem.js'
-import type { Credentials, CredentialsOptions } from '../provider.js'
-import { poll, WAIT_LIMIT_MS } from '../wait.js'
+import { type Credentials, type CredentialsOptions, pollCredentials } from '../provider.js'
 import type { OvhClient } from './client.js'
 import type { Redeemed } from './secret.js'
 
@@ -69,9 +68,7 @@ export async function passwordFromMails(o: MailSearch): Promise<Credentials> {
       : { kind: 'link', url: read.link.value, reason: redeemed.reason, mail }
   }
 
-  const result = await poll({ clock: o.clock, signal: o.signal, everyMs: EVERY_MS, limitMs: o.limitMs ?? WAIT_LIMIT_MS, look })
-  if (result.kind === 'found') return result.value
-  return result.kind === 'failed' ? { kind: 'failed', problem: result.error.toProblemInfo() } : result
+  return pollCredentials({ ...o, everyMs: EVERY_MS, look })
 }
 
 /** The subject names the server a mail is about; the body may name others too. */

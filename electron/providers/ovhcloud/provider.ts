@@ -65,10 +65,10 @@ export function createOvhcloud(o: { endpoint: OvhEndpoint; credentials: OvhCrede
     async credentials(operation, options): Promise<Credentials> {
       const { product, id } = family(operation.server)
       const { signal } = options
-      if (product === 'cloud') return cloud.credentials(id, signal)
+      if (product === 'cloud') return cloud.credentials(id, options)
       const redeem = (secret: string) => redeemSecret(o.endpoint, secret, signal, parts)
-      const own = product === 'dedicated' ? await dedicated.credentials(id, signal, redeem) : undefined
-      if (own) return own
+      const own = product === 'dedicated' ? await dedicated.credentials(id, operation, options, redeem) : undefined
+      if (own && own.kind !== 'by-hand') return own
       if (!o.readMail) return { kind: 'by-hand' }
       const addresses = await families[product].addresses(id, signal)
       const host = addresses.find((one) => !one.includes(':')) ?? addresses[0] ?? id

@@ -170,6 +170,24 @@ describe('a dedicated server', () => {
       expect(await ask()).toEqual({ kind: 'password', user: 'root', password: rescuePassword, source: 'secret' })
     })
 
+    it('is not asked for while the old system still runs: its secret would be told, or none', async () => {
+      const states: (string | undefined)[] = []
+      fake.api.on('POST /dedicated/server/{serviceName}/authenticationSecret', () => {
+        states.push(machine.statuses[0])
+        return { body: [{ type: 'SSH', url: null, user: 'root', password: secretId }] }
+      })
+      fake.api.on('POST /secret/retrieve', () => ({ body: { secret: rescuePassword, expiration: '2026-12-01T00:00:00Z' } }))
+      machine.statuses = ['init', 'doing', 'done']
+      expect(await fake.clock.run(open().credentials({ ...operation, task: 31 }, { signal }))).toMatchObject({ password: rescuePassword })
+      expect(states).toEqual([undefined])
+      expect(fake.clock.elapsed()).toBe(20_000)
+      machine.statuses = ['doing', 'ovhError']
+      expect(await fake.clock.run(open().credentials({ ...operation, task: 31 }, { signal }))).toMatchObject({
+        kind: 'failed',
+        problem: { problem: 'task-failed' },
+      })
+    })
+
     it('does not exist when an SSH key is set for rescue', async () => {
       machine.rescueSshKey = 'ssh-ed25519 AAAA'
       expect(await ask()).toEqual({ kind: 'account-keys', user: 'root' })
@@ -235,9 +253,10 @@ describe('a Public Cloud instance', () => {
   })
 
   it('tells the password later too, and the console', async () => {
-    instance.rescuePassword = rescuePassword
+    Object.assign(instance, { rescuePassword, later: ['ACTIVE', 'RESCUING', 'RESCUE'] })
     const operation: Operation = { kind: 'enter', server, before: { at: '2026-11-24T05:07:00.000Z', boot: 'ACTIVE' } }
     expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ password: rescuePassword, source: 'server' })
+    expect(fake.clock.elapsed()).toBe(10_000)
     instance.rescuePassword = null
     expect(await fake.clock.run(open().credentials(operation, { signal }))).toEqual({ kind: 'by-hand' })
     const url = 'https://vnc.example.ovh.net/?token=SECRETtoken'
@@ -258,6 +277,7 @@ describe('a Public Cloud instance', () => {
   it('ends with the way by hand when the instance fails', async () => {
     const { operation } = await fake.clock.run(open().enter(server, quiet))
     instance.later = ['RESCUING', 'ERROR']
+    expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ problem: { problem: 'task-failed' } })
     expect((await follow(operation)).result).toMatchObject({ kind: 'failed', manual: { id: 'ovhcloud-cloud' } })
   })
 })

@@ -10,17 +10,18 @@ const signal = new AbortController().signal
 const quiet = { signal, beforeChange: async () => {} }
 let fake: Harness
 let machine: FakeInstance
-let metal: { status: string; boot_type: string; later: string[] }
+/** `silent`: the status in which no password is told yet. */
+let metal: { status: string; boot_type: string; later: string[]; silent: string | undefined }
 const open = (secret = secretKey) => createScaleway({ secretKey: secret }, fake.parts)
 
 beforeEach(async () => {
-  metal = { status: 'ready', boot_type: 'normal', later: [] }
+  metal = { status: 'ready', boot_type: 'normal', later: [], silent: undefined }
   fake = await harness(startScaleway, [secretKey, rescuePassword, 'SECRETwrong'])
   machine = addInstance(fake.api)
   const server = () => {
     metal.status = metal.later.shift() ?? metal.status
     const { status, boot_type } = metal
-    const rescue_server = boot_type === 'rescue' ? { user: 'em-abc', password: rescuePassword } : null
+    const rescue_server = boot_type === 'rescue' && status !== metal.silent ? { user: 'em-abc', password: rescuePassword } : null
     return { id: 'm1', name: 'db', status, boot_type, ips: [{ id: 'y', address: '203.0.113.6', version: 'IPv4' }], rescue_server }
   }
   fake.api.on(`GET ${metals}`, ({ at }) => ({ body: { total_count: 1, servers: at.zone === zone ? [server()] : [] } }))
@@ -144,9 +145,18 @@ describe('an Elastic Metal server', () => {
     ])
   })
 
+  it('tells the password later where the answer had none', async () => {
+    metal.silent = 'starting'
+    const entered = await fake.clock.run(open().enter(server, quiet))
+    expect(entered).not.toHaveProperty('credentials')
+    const found = await fake.clock.run(open().credentials(entered.operation, { signal }))
+    expect(found).toEqual({ kind: 'password', user: 'em-abc', password: rescuePassword, source: 'server' })
+  })
+
   it('ends with the way by hand when it fails', async () => {
     const { operation } = await fake.clock.run(open().enter(server, quiet))
     metal.later = ['error']
+    expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ kind: 'failed' })
     expect(await follow(operation)).toMatchObject({ kind: 'failed', problem: { problem: 'task-failed' }, manual: { id: 'scaleway-metal' } })
   })
 })
