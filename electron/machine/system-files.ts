@@ -37,6 +37,8 @@ export interface FileChange {
 export interface SystemFiles {
   /** In the order asked, in one round trip; each cut after `maxBytes` (256 KiB). */
   read(paths: readonly string[], maxBytes?: number): Promise<SystemFile[]>
+  /** Path → text of those that are files, read as `read` does; bytes that are not UTF-8 become U+FFFD. */
+  texts(paths: readonly string[], maxBytes?: number): Promise<Map<string, string>>
   /** UTF-8 text, or undefined when there is no such file. Bytes that are not UTF-8 become U+FFFD. @throws AppError `file-too-large` above 2 MiB. */
   text(path: string): Promise<string | undefined>
   /** Where a file really is on the rescue system: links are followed as the system itself would, never out of it. @throws AppError `path-missing`. */
@@ -137,6 +139,10 @@ export function createSystemFiles(machine: Machine, root: string): SystemFiles {
   }
   return {
     read,
+    async texts(paths, maxBytes) {
+      const found = await read(paths, maxBytes)
+      return new Map(found.flatMap((file) => (file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [])))
+    },
     async text(path) {
       const [file] = await read([path], MAX_TEXT)
       if (file?.kind !== 'file') return undefined

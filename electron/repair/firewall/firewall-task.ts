@@ -6,21 +6,11 @@ import { editable, evidenceOf, findingOf, proposalOf } from '../build-finding.js
 import { readSelinux } from '../selinux.js'
 import type { MountedSystem, PlannedProposal, RepairTask, TaskFinding } from '../task.js'
 import { readUnits } from '../units.js'
-import {
-  banOf,
-  closesSsh,
-  fail2banOff,
-  hostsSteps,
-  hostsVerdict,
-  ignoreFile,
-  ignoreSteps,
-  readCsf,
-  readFail2ban,
-  readHostsFiles,
-  readsHostsAccess,
-} from './bans.js'
+import { readCsf } from './csf.js'
+import { banOf, closesSsh, fail2banOff, ignoreFile, ignoreSteps, readFail2ban } from './fail2ban.js'
 import type { Filter } from './filter.js'
 import { readFirewalld } from './firewalld.js'
+import { hostsSteps, hostsVerdict, readHostsFiles, readsHostsAccess } from './hosts-access.js'
 import type { Deciding, Packet, Verdict } from './packet.js'
 import { readIptables, readNftables } from './saved-rules.js'
 import { readScripts } from './scripts.js'

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { MountedSystem } from '../task.js'
 import { insertLines } from '../text-edit.js'
 import { type Units, unitStep } from '../units.js'
-import { createEdits, type Filter } from './filter.js'
+import { createEdits, type Filter, MAX_RULES } from './filter.js'
 import { acceptRule, readTables, ruleLine, verdictOf } from './iptables.js'
 import { includesOf, inputChains, matchesInclude, nftVerdict, readRuleset } from './nftables.js'
 import type { Packet } from './packet.js'
@@ -18,23 +18,14 @@ function offByUnits(system: MountedSystem, units: Units | undefined, names: read
   return { steps: [unitStep(system, 'disable', on)], undo: [unitStep(system, 'enable', on)] }
 }
 
-const textsOf = async ({ files }: MountedSystem, paths: readonly string[]) =>
-  new Map(
-    (await files.read(paths, 2 * 1024 * 1024)).flatMap((file) =>
-      file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [],
-    ),
-  )
-
 const saved = [
   { units: ['netfilter-persistent.service'], v4: '/etc/iptables/rules.v4', v6: '/etc/iptables/rules.v6' },
   { units: ['iptables.service', 'ip6tables.service'], v4: '/etc/sysconfig/iptables', v6: '/etc/sysconfig/ip6tables' },
 ]
 
 export async function readIptables(system: MountedSystem, units: Units | undefined): Promise<Filter[]> {
-  const files = await textsOf(
-    system,
-    saved.flatMap(({ v4, v6 }) => [v4, v6]),
-  )
+  const paths = saved.flatMap(({ v4, v6 }) => [v4, v6])
+  const files = await system.files.texts(paths, MAX_RULES)
   return saved
     .filter(({ v4, v6 }) => files.has(v4) || files.has(v6))
     .map(({ units: names, v4, v6 }) => iptablesFilter(files, { 4: v4, 6: v6 }, startsWith(units, names), offByUnits(system, units, names)))
@@ -63,7 +54,7 @@ export function iptablesFilter(files: Files, paths: Record<4 | 6, string>, start
 const nftMain = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf']
 
 export async function readNftables(system: MountedSystem, units: Units | undefined): Promise<Filter | undefined> {
-  const files = await textsOf(system, nftMain)
+  const files = await system.files.texts(nftMain, MAX_RULES)
   const main = nftMain.find((path) => files.has(path))
   if (main === undefined) return undefined
   let wanted = includesOf({ file: main, text: files.get(main)! })
@@ -76,7 +67,7 @@ export async function readNftables(system: MountedSystem, units: Units | undefin
         : [path]
       paths.push(...names.filter((name) => matchesInclude(path, name) && !files.has(name)))
     }
-    const more = await textsOf(system, paths)
+    const more = await system.files.texts(paths, MAX_RULES)
     for (const [path, text] of more) files.set(path, text)
     wanted = [...more].flatMap(([file, text]) => includesOf({ file, text }))
   }

@@ -6,7 +6,7 @@
 import type { MountedSystem } from '../task.js'
 import { insertLines, replaceLine } from '../text-edit.js'
 import type { Units } from '../units.js'
-import { createEdits, type Filter } from './filter.js'
+import { createEdits, type Filter, MAX_RULES } from './filter.js'
 import { acceptRule, readTables, verdictOf } from './iptables.js'
 import type { Packet, Verdict } from './packet.js'
 
@@ -24,8 +24,7 @@ const rules = (family: 4 | 6) => {
 
 export async function readUfw(system: MountedSystem, units: Units | undefined): Promise<Filter | undefined> {
   const paths = [conf, defaults, ...([4, 6] as const).flatMap((family) => Object.values(rules(family)).slice(1))]
-  const read = await system.files.read(paths, 2 * 1024 * 1024)
-  const files = new Map(read.flatMap((file) => (file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [])))
+  const files = await system.files.texts(paths, MAX_RULES)
   const settings = files.get(conf)
   if (settings === undefined) return undefined
   return ufwFilter(files, units ? units.isEnabled('ufw.service') : undefined)

@@ -77,21 +77,17 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
   }
 }
 
+// Of one folder; each is a word of the command that reads them.
+const MAX_FILES = 200
+
 async function loadFolder(files: SystemFiles, folder: string, isMeant: (name: string) => boolean): Promise<Map<string, string>> {
   const names = (await files.list(folder)).map(({ name }) => name).filter(isMeant)
-  return texts(
-    files,
-    names.sort().map((name) => posix.join(folder, name)),
-  )
-}
-
-async function texts(files: SystemFiles, paths: readonly string[]): Promise<Map<string, string>> {
-  const read = await files.read(paths.slice(0, 200))
-  return new Map(read.flatMap((file) => (file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [])))
+  const paths = names.sort().map((name) => posix.join(folder, name))
+  return files.texts(paths.slice(0, MAX_FILES))
 }
 
 async function loadInterfaces(files: SystemFiles): Promise<Map<string, string>> {
-  const found = await texts(files, [interfacesFile])
+  const found = await files.texts([interfacesFile])
   for (const source of [...found.values()].flatMap(sourcesOf)) {
     const isFolder = source.endsWith('/')
     const folder = isFolder ? source.slice(0, -1) : posix.dirname(source)
@@ -127,12 +123,12 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Pro
   const pathsIn = async (folder: string) => (await files.list(folder)).map(({ name }) => `${folder}/${name}`)
   const [lines, links, linkTexts, ruleFiles, rules] = await Promise.all([
     Promise.all([pathsIn('/etc/default/grub.d'), pathsIn('/boot/loader/entries')]).then((more) =>
-      texts(files, ['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg', '/etc/default/grub', '/etc/kernel/cmdline', ...more.flat()]),
+      files.texts(['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg', '/etc/default/grub', '/etc/kernel/cmdline', ...more.flat()]),
     ),
     files.list('/etc/systemd/network'),
     loadFolder(files, '/etc/systemd/network', (name) => /\.link$/.test(name)),
     files.list('/etc/udev/rules.d'),
-    texts(files, [
+    files.texts([
       '/etc/udev/rules.d/70-persistent-net.rules',
       '/etc/udev/rules.d/80-net-setup-link.rules',
       '/etc/udev/rules.d/80-net-name-slot.rules',

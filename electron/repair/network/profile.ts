@@ -1,6 +1,5 @@
 /** What every way to configure a network says of one interface, whatever its file looks like. */
 import { isIP } from 'node:net'
-import type { Step } from '../task.js'
 
 export type NetworkTool = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager' | 'ifcfg'
 
@@ -56,7 +55,6 @@ export interface Problem {
   reason: string
   /** A text that is read without it, when there is one that is sure. */
   fixed?: string
-  steps?: Step[]
 }
 
 export interface Parsed {

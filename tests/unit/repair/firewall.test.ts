@@ -1,8 +1,10 @@
 /** The first packet of a connection through rules of every kind, as the distributions write them. */
 import { describe, expect, it } from 'vitest'
-import { banOf, bansOf, closesSsh, csfFilter, hostsVerdict, ignoreIp } from '../../../electron/repair/firewall/bans.js'
+import { csfFilter } from '../../../electron/repair/firewall/csf.js'
+import { banOf, bansOf, closesSsh, ignoreIp } from '../../../electron/repair/firewall/fail2ban.js'
 import { packetFamilies } from '../../../electron/repair/firewall/firewall-task.js'
 import { type Firewalld, firewalldFilter } from '../../../electron/repair/firewall/firewalld.js'
+import { hostsVerdict } from '../../../electron/repair/firewall/hosts-access.js'
 import { readTables, verdictOf } from '../../../electron/repair/firewall/iptables.js'
 import { nftVerdict, readRuleset } from '../../../electron/repair/firewall/nftables.js'
 import { isFrom, isPort, type Packet } from '../../../electron/repair/firewall/packet.js'
