@@ -1,7 +1,7 @@
 /** The configuration against what works in rescue. Pure: what is wrong, and where. */
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { matchesGlob } from '../glob.js'
-import { type Address, type Gateway, type Profile, sameMac } from './profile.js'
+import { type Address, contains, type Gateway, type Profile, sameMac } from './profile.js'
 import type { Link, RescueSide } from './rescue-side.js'
 
 export interface Naming {
@@ -9,6 +9,8 @@ export interface Naming {
   kernelNames: boolean
   /** MAC → name, by udev rules, .link files and `set-name`. */
   renamed: ReadonlyMap<string, string>
+  /** Nothing else gives names, nor another scheme: biosdevname, `net.naming-scheme=`, a .link file that matches by something else. */
+  certain: boolean
 }
 
 export type Fault =
@@ -31,16 +33,33 @@ export type Fault =
 
 /** The name this card will bear on the system; undefined when that cannot be told. */
 export function nameOf(link: Link, index: number, naming: Naming): string | undefined {
-  return naming.renamed.get(link.mac) ?? (naming.kernelNames ? `eth${index}` : link.predicted[0])
+  const renamed = naming.renamed.get(link.mac)
+  if (renamed !== undefined || !naming.certain) return renamed
+  return naming.kernelNames ? `eth${index}` : link.certain ? link.predicted[0] : undefined
 }
 
 export function compare(profiles: readonly Profile[], rescue: RescueSide, naming: Naming): Fault[] {
   const cards = profiles.filter((profile) => !profile.virtual)
+  // A second card that waits for a person keeps nobody out.
+  const meant = isWayCarried(profiles, rescue, naming) ? cards.filter(({ auto }) => auto) : cards
   return [
-    ...cards.flatMap((profile) => [...nameFaults(profile, cards, rescue, naming)]),
-    ...cards.flatMap((profile) => ownFaults(profile, profiles, rescue, naming)),
-    ...pairFaults(cards),
+    ...meant.flatMap((profile) => nameFaults(profile, cards, rescue, naming)),
+    ...meant.flatMap((profile) => ownFaults(profile, profiles, rescue, naming)),
+    ...pairFaults(meant),
   ]
+}
+
+const carries = ({ dhcp4, addresses }: Profile) => dhcp4 || addresses.length > 0
+
+/** Something that starts by itself carries the link of the way out; which link a bridge is on is not followed. */
+function isWayCarried(profiles: readonly Profile[], rescue: RescueSide, naming: Naming): boolean {
+  const way = rescue.links.find(({ name }) => name === rescue.gateways[0]?.device)
+  return profiles
+    .filter((profile) => profile.auto && carries(profile))
+    .some((profile) => {
+      const link = linkOf(profile, rescue, naming)
+      return link ? way === undefined || link === way : profile.virtual && (profile.dhcp4 || profile.gateways.length > 0)
+    })
 }
 
 /** Every name the card may have: none of them is wrong. */
@@ -58,8 +77,13 @@ export function linkOf(profile: Profile, { links }: RescueSide, naming: Naming):
   if (profile.mac) return links.find(({ mac }) => sameMac(mac, profile.mac))
   const { name } = profile
   if (name === undefined) return links.length === 1 ? links[0] : undefined
-  return links.find((link, index) => possibleNames(link, index, naming).some((one) => fits(name, one)))
+  return links.find((link, index) =>
+    possibleNames(link, index, naming).some((one) => fits(name, one) || withoutPort(name) === withoutPort(one)),
+  )
 }
+
+/** Newer kernels tell the port of a card, and its name ends in it: `eno1np0`. */
+const withoutPort = (name: string) => name.replace(/np\d+$/, '')
 
 /** `ens*`, `en? eth0`, `!lo`: patterns as of systemd.network(5). */
 function fits(pattern: string, name: string): boolean {
@@ -78,7 +102,7 @@ function nameFaults(profile: Profile, cards: readonly Profile[], rescue: RescueS
   if (profile.mac) return [{ kind: 'mac-unknown', profile, mac: profile.mac, link }]
   const { name } = profile
   if (name === undefined || /[*?![\s]/.test(name)) return []
-  const sure = naming.kernelNames || links.every(({ predicted, mac }) => predicted.length > 0 || naming.renamed.has(mac))
+  const sure = links.every((one, index) => nameOf(one, index, naming) !== undefined)
   return [{ kind: 'interface-missing', profile, name, link, sure }]
 }
 
@@ -87,8 +111,7 @@ const family = (address: string) => isIP(address) as 4 | 6
 function ownFaults(profile: Profile, all: readonly Profile[], rescue: RescueSide, naming: Naming): Fault[] {
   const faults: Fault[] = []
   const link = linkOf(profile, rescue, naming)
-  const carries = profile.dhcp4 || profile.addresses.length > 0
-  if (!profile.auto && carries) faults.push({ kind: 'not-auto', profile })
+  if (!profile.auto && carries(profile)) faults.push({ kind: 'not-auto', profile })
   for (const of of [4, 6] as const) {
     const own = profile.addresses.filter(({ address }) => family(address) === of)
     const gateways = profile.gateways.filter(({ address }) => family(address) === of)
@@ -131,14 +154,6 @@ function ownFaults(profile: Profile, all: readonly Profile[], rescue: RescueSide
     }
   }
   return faults
-}
-
-export function contains({ address, prefix }: Address, other: string): boolean {
-  if (prefix === undefined || isIP(address) !== isIP(other)) return prefix === undefined
-  const list = new BlockList()
-  const type = isIP(address) === 4 ? 'ipv4' : 'ipv6'
-  list.addSubnet(address, Math.min(prefix, type === 'ipv4' ? 32 : 128), type)
-  return list.check(other, type)
 }
 
 function pairFaults(cards: readonly Profile[]): Fault[] {

@@ -5,11 +5,12 @@ import { matchesGlob } from '../glob.js'
 import type { MountedSystem } from '../task.js'
 import type { Units } from '../units.js'
 import type { Naming } from './compare.js'
+import { ifcfgFolder, readIfcfg, readWicked, sysconfigNetwork } from './ifcfg.js'
 import { interfacesFile, readInterfaces, sourcesOf } from './ifupdown.js'
 import { netplanError, readNetplan } from './netplan.js'
 import type { NetworkTool, Parsed, Profile } from './profile.js'
 import { entriesOf, readSections } from './sections.js'
-import { readIfcfg, readKeyfiles, readNetworkd } from './unit-files.js'
+import { readKeyfiles, readNetworkd } from './unit-files.js'
 
 export interface Configuration extends Parsed {
   tools: NetworkTool[]
@@ -29,13 +30,16 @@ const cloudInitOff = '/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg'
 export async function loadConfiguration(system: MountedSystem, units: Units | undefined, signal: AbortSignal): Promise<Configuration> {
   const { files } = system
   const enabled = (unit: string) => units === undefined || units.isEnabled(unit)
-  const [interfaces, netplan, networkd, keyfiles, ifcfg] = await Promise.all([
+  const [interfaces, netplan, networkd, keyfiles, ifcfg, wicked] = await Promise.all([
     loadInterfaces(files),
     loadFolder(files, '/etc/netplan', (name) => /\.yaml$/.test(name)),
     loadFolder(files, '/etc/systemd/network', (name) => /\.network$/.test(name)),
     loadFolder(files, '/etc/NetworkManager/system-connections', (name) => /^[^.].*(?<!~)$/.test(name)),
-    loadFolder(files, '/etc/sysconfig/network-scripts', (name) => /^ifcfg-(?!.*(~|\.bak|\.orig|\.rpm\w+|\.old)$)/.test(name)),
+    loadIfcfg(files),
+    loadFolder(files, sysconfigNetwork, (name) => /^(ifcfg-|ifroute-|routes$)/.test(name) && !isCopy(name)),
   ])
+  // A script of System V has no unit file: systemd makes one of it at the start.
+  const scripts = ifcfg.size > 0 ? await files.list('/etc/rc.d/rc3.d') : []
   const usesManager = enabled('NetworkManager.service')
   const parts: [NetworkTool, boolean, Map<string, string>, (files: ReadonlyMap<string, string>) => Parsed][] = [
     ['ifupdown', enabled('networking.service'), interfaces, readInterfaces],
@@ -43,7 +47,8 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
     ['netplan', true, netplan, readNetplan],
     ['networkd', enabled('systemd-networkd.service'), networkd, readNetworkd],
     ['networkmanager', usesManager, keyfiles, readKeyfiles],
-    ['ifcfg', usesManager || enabled('network.service'), ifcfg, readIfcfg],
+    ['ifcfg', usesManager || enabled('network.service') || scripts.some(({ name }) => /^S\d+network$/.test(name)), ifcfg, readIfcfg],
+    ['wicked', enabled('wicked.service'), wicked, readWicked],
   ]
   const active = parts
     .filter(([, starts, texts]) => starts && texts.size > 0)
@@ -77,6 +82,8 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
   }
 }
 
+const isCopy = (name: string) => /(~|\.bak|\.orig|\.rpm\w+|\.old)$/.test(name)
+
 // Of one folder; each is a word of the command that reads them.
 const MAX_FILES = 200
 
@@ -84,6 +91,11 @@ async function loadFolder(files: SystemFiles, folder: string, isMeant: (name: st
   const names = (await files.list(folder)).map(({ name }) => name).filter(isMeant)
   const paths = names.sort().map((name) => posix.join(folder, name))
   return files.texts(paths.slice(0, MAX_FILES))
+}
+
+async function loadIfcfg(files: SystemFiles): Promise<Map<string, string>> {
+  const found = await loadFolder(files, ifcfgFolder, (name) => /^(ifcfg|route6?)-/.test(name) && !isCopy(name))
+  return found.size > 0 ? new Map([...found, ...(await files.texts([sysconfigNetwork]))]) : found
 }
 
 async function loadInterfaces(files: SystemFiles): Promise<Map<string, string>> {
@@ -121,7 +133,7 @@ async function findOpenKeyfiles(files: SystemFiles) {
 
 async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Promise<Naming> {
   const pathsIn = async (folder: string) => (await files.list(folder)).map(({ name }) => `${folder}/${name}`)
-  const [lines, links, linkTexts, ruleFiles, rules] = await Promise.all([
+  const [lines, links, linkTexts, ruleFiles, rules, [biosdevname]] = await Promise.all([
     Promise.all([pathsIn('/etc/default/grub.d'), pathsIn('/boot/loader/entries')]).then((more) =>
       files.texts(['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg', '/etc/default/grub', '/etc/kernel/cmdline', ...more.flat()]),
     ),
@@ -133,26 +145,30 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Pro
       '/etc/udev/rules.d/80-net-setup-link.rules',
       '/etc/udev/rules.d/80-net-name-slot.rules',
     ]),
+    files.read(['/usr/sbin/biosdevname'], 1),
   ])
   const masks = [
     ...links.filter(({ name, kind }) => name === '99-default.link' && kind === 'link'),
     ...ruleFiles.filter(({ name, kind }) => /^80-net-/.test(name) && kind === 'link'),
   ]
+  const isTold = (parameter: RegExp) => [...lines.values()].some((text) => parameter.test(text))
   const renamed = new Map<string, string>()
+  let certain = !isTold(/^[^#\n]*\bnet\.naming-scheme=/m) && (biosdevname?.kind !== 'file' || isTold(/^[^#\n]*\bbiosdevname=0\b/m))
   for (const [, mac, name] of [...rules.values()].join('\n').matchAll(/ATTR\{address\}=="([\da-fA-F:]{17})".*?NAME(?::?)="([\w.-]+)"/g))
     renamed.set(mac!.toLowerCase(), name!)
   for (const text of linkTexts.values()) {
     const sections = readSections(text)
     const name = entriesOf(sections, 'Link', 'Name').at(-1)?.value
-    for (const { value } of [...entriesOf(sections, 'Match', 'MACAddress'), ...entriesOf(sections, 'Match', 'PermanentMACAddress')])
-      if (name) renamed.set(value.toLowerCase(), name)
+    const macs = [...entriesOf(sections, 'Match', 'MACAddress'), ...entriesOf(sections, 'Match', 'PermanentMACAddress')]
+    if (name && macs.length === 0) certain = false
+    for (const { value } of macs) if (name) renamed.set(value.toLowerCase(), name)
   }
   for (const { mac, setName, tool, name } of profiles) {
     // netplan's set-name, and HWADDR of an ifcfg file.
     const to = setName ?? (tool === 'ifcfg' ? name : undefined)
     if (mac && to) renamed.set(mac.toLowerCase(), to)
   }
-  return { kernelNames: masks.length > 0 || [...lines.values()].some((text) => /^[^#\n]*\bnet\.ifnames=0\b/m.test(text)), renamed }
+  return { kernelNames: masks.length > 0 || isTold(/^[^#\n]*\bnet\.ifnames=0\b/m), renamed, certain }
 }
 
 async function cloudInitWrites(files: SystemFiles, units: Units | undefined): Promise<boolean> {

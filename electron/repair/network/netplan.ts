@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { insertLines } from '../text-edit.js'
 import { indentOf } from './ifupdown.js'
-import { emptyProfile, type Parsed, type Problem, type Profile, readAddress } from './profile.js'
+import { emptyProfile, leadsTo, type Parsed, type Problem, type Profile, readAddress } from './profile.js'
 
 type Line = (node: unknown) => number
 
@@ -106,9 +106,10 @@ function readDevice(file: string, kind: string, id: string, line: number, device
     const value = text([key])
     if (value !== undefined) profile.gateways.push({ address: value, onLink: value.startsWith('fe80:'), line: lineOf(get([key])) })
   }
-  const routes = get(['routes'])
-  for (const route of isSeq(routes) ? routes.items : []) {
-    if (!isMap(route) || !/^(default|0\.0\.0\.0\/0|::\/0|0\/0)$/.test(String(route.get('to')))) continue
+  const found = get(['routes'])
+  const routes = isSeq(found) ? found.items.filter((item) => isMap(item)) : []
+  for (const route of routes) {
+    if (!/^(default|0\.0\.0\.0\/0|::\/0|0\/0)$/.test(String(route.get('to')))) continue
     const via = route.get('via', true)
     if (!isScalar(via)) continue
     const address = String(via.value)
@@ -121,6 +122,8 @@ function readDevice(file: string, kind: string, id: string, line: number, device
       ...(route.flow ? {} : { onLinkLine: 'on-link: true' }),
     })
   }
+  const direct = routes.filter((route) => !route.has('via') && !route.has('type')).map((route) => String(route.get('to')))
+  for (const gateway of profile.gateways) gateway.onLink ||= direct.some((to) => leadsTo(to, gateway.address))
   const dns = get(['nameservers', 'addresses'])
   if (isSeq(dns)) profile.dns.push(...dns.items.map((item) => String(isScalar(item) ? item.value : item)))
   return profile

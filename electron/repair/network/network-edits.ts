@@ -3,10 +3,11 @@ import { editable, proposalOf } from '../build-finding.js'
 import type { Selinux } from '../selinux.js'
 import type { PlannedProposal, Step } from '../task.js'
 import { insertLines, replaceLine } from '../text-edit.js'
-import { compare, contains, type Fault, nameOf } from './compare.js'
+import { compare, type Fault, nameOf } from './compare.js'
+import { sysconfigNetwork } from './ifcfg.js'
 import { indentOf } from './ifupdown.js'
 import { type Configuration, cloudInitStep } from './load.js'
-import { type Address, netmaskOf, type Profile } from './profile.js'
+import { type Address, contains, netmaskOf, type Profile } from './profile.js'
 import type { RescueSide } from './rescue-side.js'
 
 /** The same cause has the same name before and after. */
@@ -25,7 +26,7 @@ type Edits = Map<string, string>
 export function proposalsFor(fault: Fault, configuration: Configuration, rescue: RescueSide, selinux: Selinux): PlannedProposal[] {
   const { profile } = fault
   const { files } = configuration
-  const one = (to: (text: string) => string): Edits => new Map([[profile.file, to(files.get(profile.file)!)]])
+  const one = (to: (text: string) => string, file = profile.file): Edits => new Map([[file, to(files.get(file)!)]])
   const offers: PlannedProposal[] = []
   const offer = (code: string, values: Record<string, string>, edits: Edits) => {
     if (!isMended(fault, edits, configuration, rescue)) return
@@ -35,8 +36,8 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
   }
   switch (fault.kind) {
     case 'interface-missing': {
-      const link = fault.link
-      const to = link && (nameOf(link, rescue.links.indexOf(link), configuration.naming) ?? link.name)
+      const link = fault.sure ? fault.link : undefined
+      const to = link && nameOf(link, rescue.links.indexOf(link), configuration.naming)
       if (to) offer('rename-interface', { from: fault.name, to }, renamed(files, profile, fault.name, to))
       break
     }
@@ -79,7 +80,7 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
         offer(
           'gateway-on-link',
           { gateway: gateway.address },
-          one((text) => insertLines(text, gateway.line + 1, [alignedWith(text, gateway.line) + gateway.onLinkLine])),
+          one((text) => insertLines(text, gateway.line + 1, [alignedWith(text, gateway.line) + gateway.onLinkLine]), gateway.file),
         )
       if (rescuePrefix !== undefined && contains({ ...address, prefix: rescuePrefix }, gateway.address)) {
         offer(
@@ -92,7 +93,7 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
         offer(
           'fix-gateway',
           { gateway: rescueGateway },
-          one((text) => replaceLine(text, gateway.line, (old) => old.replace(gateway.address, rescueGateway))),
+          one((text) => replaceLine(text, gateway.line, (old) => old.replace(gateway.address, rescueGateway)), gateway.file),
         )
       break
     }
@@ -100,7 +101,10 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
       offer(
         'fix-gateway',
         { gateway: fault.rescueGateway },
-        one((text) => replaceLine(text, fault.gateway.line, (old) => old.replace(fault.gateway.address, fault.rescueGateway))),
+        one(
+          (text) => replaceLine(text, fault.gateway.line, (old) => old.replace(fault.gateway.address, fault.rescueGateway)),
+          fault.gateway.file,
+        ),
       )
       break
   }
@@ -120,9 +124,11 @@ export function stepsOf(
   { files, cloudInitWrites }: Configuration,
   selinux: Selinux,
 ): { steps: Step[]; stopsCloudInit: boolean } {
-  const steps = [...edits].flatMap(([path, after]): Step[] => {
+  const moves = new Map([...edits].flatMap(([path, after]) => renamedFiles(files, path, after)))
+  const steps = [...new Set([...edits.keys(), ...moves.keys()])].flatMap((path): Step[] => {
     const before = files.get(path)
-    const moved = renamedFile(before, path, after)
+    const after = edits.get(path) ?? before
+    const moved = moves.get(path)
     return moved
       ? [
           { kind: 'edit', path: moved, before: undefined, after },
@@ -141,19 +147,27 @@ export function stepsOf(
   return { steps: stopsCloudInit ? [...steps, cloudInitStep, ...selinux.relabel([cloudInitStep.path])] : steps, stopsCloudInit }
 }
 
-/** `ifup` looks for ifcfg-NAME. */
-function renamedFile(before: string | undefined, path: string, after: string): string | undefined {
+/** `ifup` looks for ifcfg-NAME, and for its routes in files of the same name. */
+function renamedFiles(files: ReadonlyMap<string, string>, path: string, after: string): [from: string, to: string][] {
   const device = (text: string | undefined) => /^\s*DEVICE="?([\w.-]+)/m.exec(text ?? '')?.[1]
-  const [from, to] = [device(before), device(after)]
-  return from && to && from !== to && path.endsWith(`/ifcfg-${from}`) ? `${path.slice(0, -from.length)}${to}` : undefined
+  const [from, to] = [device(files.get(path)), device(after)]
+  if (!from || !to || from === to || !path.endsWith(`/ifcfg-${from}`)) return []
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  return ['ifcfg', 'route', 'route6']
+    .map((kind): [string, string] => [`${folder}/${kind}-${from}`, `${folder}/${kind}-${to}`])
+    .filter(([old]) => files.has(old))
 }
 
 /** The name wherever it stands for itself, in all files of the tool: `auto`, `iface`, a bridge's members, a route. */
 function renamed(files: ReadonlyMap<string, string>, { tool, file }: Profile, from: string, to: string): Edits {
   const word = new RegExp(`(?<![\\w.-])${from.replaceAll(/[^\w]/g, '\\$&')}(?![\\w-])`, 'g')
   const folder = file.slice(0, file.lastIndexOf('/'))
-  const isTheirs = (path: string) =>
-    path === file || (tool === 'ifupdown' ? path.startsWith('/etc/network/') : tool === 'netplan' && path.startsWith(folder))
+  const others: Partial<Record<Profile['tool'], (path: string) => boolean>> = {
+    ifupdown: (path) => path.startsWith('/etc/network/'),
+    netplan: (path) => path.startsWith(folder),
+    ifcfg: (path) => path === sysconfigNetwork || path === `${folder}/route-${from}` || path === `${folder}/route6-${from}`,
+  }
+  const isTheirs = (path: string) => path === file || others[tool]?.(path) === true
   const edits: Edits = new Map()
   for (const [path, text] of files) {
     if (!isTheirs(path)) continue

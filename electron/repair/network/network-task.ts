@@ -4,7 +4,7 @@ import { editable, evidenceOf, findingOf, proposalOf } from '../build-finding.js
 import { readSelinux, type Selinux } from '../selinux.js'
 import type { MountedSystem, RepairTask, Step, TaskFinding } from '../task.js'
 import { readUnits, type Units } from '../units.js'
-import { compare, type Fault, linkOf } from './compare.js'
+import { compare, type Fault, linkOf, nameOf } from './compare.js'
 import { type Configuration, loadConfiguration } from './load.js'
 import { faultId, proposalsFor, stepsOf } from './network-edits.js'
 import type { Problem, Profile } from './profile.js'
@@ -96,9 +96,8 @@ function problemFinding({ file, line, reason, fixed }: Problem, configuration: C
 
 function faultFinding(fault: Fault, configuration: Configuration, rescue: RescueSide, selinux: Selinux): TaskFinding {
   const { profile } = fault
-  const { file } = profile
   const others = 'other' in fault ? [evidenceOf(fault.other.file, fault.other.name ?? fault.other.mac ?? '', fault.other.line)] : []
-  const found = (kind: Fault['kind'], values: Record<string, string>, line: number, isFatal = true) =>
+  const found = (kind: Fault['kind'], values: Record<string, string>, line: number, isFatal = true, file = profile.file) =>
     findingOf(
       faultId(fault),
       isFatal ? 'fault' : 'warning',
@@ -111,13 +110,16 @@ function faultFinding(fault: Fault, configuration: Configuration, rescue: Rescue
       },
     )
   switch (fault.kind) {
-    case 'interface-missing':
+    case 'interface-missing': {
+      const { name, link, sure } = fault
+      const foreseen = link && (nameOf(link, rescue.links.indexOf(link), configuration.naming) ?? link.predicted[0] ?? link.name)
       return found(
         'interface-missing',
-        { name: fault.name, link: fault.link?.predicted[0] ?? fault.link?.name ?? '', known: fault.link ? 'yes' : 'no' },
+        { name, link: foreseen ?? '', known: link ? 'yes' : 'no', sure: sure ? 'yes' : 'no' },
         profile.line,
-        fault.sure,
+        sure,
       )
+    }
     case 'mac-unknown':
       return found('mac-unknown', { mac: fault.mac }, profile.macLine ?? profile.line)
     case 'not-auto':
@@ -138,9 +140,16 @@ function faultFinding(fault: Fault, configuration: Configuration, rescue: Rescue
         { gateway: fault.gateway.address, address: `${fault.address.address}/${fault.address.prefix ?? ''}` },
         fault.gateway.line,
         isIP(fault.gateway.address) === 4,
+        fault.gateway.file,
       )
     case 'gateway-differs':
-      return found('gateway-differs', { gateway: fault.gateway.address, rescue: fault.rescueGateway }, fault.gateway.line)
+      return found(
+        'gateway-differs',
+        { gateway: fault.gateway.address, rescue: fault.rescueGateway },
+        fault.gateway.line,
+        true,
+        fault.gateway.file,
+      )
     case 'address-twice':
       return found(
         'address-twice',
@@ -180,7 +189,7 @@ function keyfileFindings(system: MountedSystem, { openKeyfiles }: Configuration)
 
 function soundFinding(configuration: Configuration, rescue: RescueSide, units: Units | undefined): TaskFinding {
   const id = 'configuration'
-  const used = configuration.profiles.filter((profile) => !profile.virtual && linkOf(profile, rescue, configuration.naming))
+  const used = configuration.profiles.filter((profile) => profile.auto && !profile.virtual && linkOf(profile, rescue, configuration.naming))
   const main: Profile | undefined = used.find(({ gateways, dhcp4 }) => gateways.length > 0 || dhcp4) ?? used[0]
   if (main) {
     const link = linkOf(main, rescue, configuration.naming)

@@ -1,7 +1,7 @@
 /** What every way to configure a network says of one interface, whatever its file looks like. */
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 
-export type NetworkTool = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager' | 'ifcfg'
+export type NetworkTool = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager' | 'ifcfg' | 'wicked'
 
 export interface Address {
   address: string
@@ -17,6 +17,8 @@ export interface Gateway {
   address: string
   /** Reached without lying in the prefix of an address. */
   onLink: boolean
+  /** Where it stands, when that is not the profile's own file. */
+  file?: string
   line: number
   /** Written after `line` to make it so. */
   onLinkLine?: string
@@ -97,6 +99,20 @@ export function readPrefix(text: string): number | undefined {
     .map((part) => Number(part).toString(2).padStart(8, '0'))
     .join('')
   return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined
+}
+
+export function contains({ address, prefix }: Address, other: string): boolean {
+  if (prefix === undefined || isIP(address) !== isIP(other)) return prefix === undefined
+  const list = new BlockList()
+  const type = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+  list.addSubnet(address, Math.min(prefix, type === 'ipv4' ? 32 : 128), type)
+  return list.check(other, type)
+}
+
+/** Whether a route without a gateway, to `destination`, leads to `gateway`: then that one is on-link. */
+export function leadsTo(destination: string, gateway: string): boolean {
+  const network = readAddress(destination, 0)
+  return network !== undefined && contains({ ...network, prefix: network.prefix ?? 128 }, gateway)
 }
 
 export const netmaskOf = (prefix: number): string =>

@@ -1,6 +1,6 @@
 /** What works here and now: the rescue system has this machine's links, its address and the way out. Measured against the configuration. */
 import { isIP } from 'node:net'
-import type { CommandResult } from '../../machine/machine.js'
+import type { CommandResult, Words } from '../../machine/machine.js'
 import type { MountedSystem } from '../task.js'
 
 export interface Link {
@@ -9,6 +9,8 @@ export interface Link {
   addresses: { address: string; prefix: number }[]
   /** Names that systemd gives this card by its place; best first. Empty when udev does not tell. */
   predicted: string[]
+  /** The system's own udev said so: schemes differ between versions, and what the rescue system's says is a guess. */
+  certain: boolean
   /** Other names of the kernel for it. */
   others: string[]
 }
@@ -23,9 +25,8 @@ export interface RescueSide {
 
 const MAX_LINKS = 16
 
-export async function readRescueSide({ machine }: MountedSystem, signal: AbortSignal): Promise<RescueSide | { reason: string }> {
-  const run = (words: [string, ...string[]], limitMs = 10_000): Promise<CommandResult> =>
-    machine.run({ words, risk: 'reads', limitMs, signal })
+export async function readRescueSide({ machine, inSystem }: MountedSystem, signal: AbortSignal): Promise<RescueSide | { reason: string }> {
+  const run = (words: Words, limitMs = 10_000): Promise<CommandResult> => machine.run({ words, risk: 'reads', limitMs, signal })
   const [addresses, four, six, resolver, lookup] = await Promise.all([
     run(['ip', '-j', '-d', 'address']),
     run(['ip', '-j', 'route']),
@@ -39,8 +40,13 @@ export async function readRescueSide({ machine }: MountedSystem, signal: AbortSi
   const [named, gateways] = await Promise.all([
     Promise.all(
       links.slice(0, MAX_LINKS).map(async (link) => {
-        const { stdout } = await run(['udevadm', 'info', '--query=property', `--path=/sys/class/net/${link.name}`])
-        return { ...link, predicted: predictedNames(stdout.toString('utf8')) }
+        const path = `/sys/class/net/${link.name}`
+        const own = await run(inSystem(['udevadm', 'test-builtin', 'net_id', path]))
+        const isOwn = own.exitCode === 0
+        const { stdout } = isOwn ? own : await run(['udevadm', 'info', '--query=property', `--path=${path}`])
+        const predicted = predictedNames(stdout.toString('utf8'))
+        // The kernel tells the port of a card (`np0`), and another kernel may not.
+        return { ...link, predicted, certain: isOwn && predicted.length > 0 && !predicted.some((name) => /np\d+$/.test(name)) }
       }),
     ),
     Promise.all(
@@ -96,7 +102,9 @@ export function linksOf(output: readonly unknown[]): Link[] | undefined {
           ? [{ address, prefix: one.prefixlen }]
           : []
       })
-    return [{ name, mac: string(link.address).toLowerCase(), addresses, predicted: [], others: array(link.altnames).map(string) }]
+    return [
+      { name, mac: string(link.address).toLowerCase(), addresses, predicted: [], certain: false, others: array(link.altnames).map(string) },
+    ]
   })
 }
 
@@ -110,7 +118,7 @@ export const gatewaysOf = (output: readonly unknown[]): { address: string; devic
 /** As systemd chooses: on board, slot, path (systemd.net-naming-scheme(7)). Pure. */
 export const predictedNames = (properties: string): string[] =>
   ['ID_NET_NAME_ONBOARD', 'ID_NET_NAME_SLOT', 'ID_NET_NAME_PATH'].flatMap(
-    (key) => new RegExp(`^${key}=([\\w.-]+)$`, 'm').exec(properties)?.[1] ?? [],
+    (key) => new RegExp(`^\\s*${key}=([\\w.-]+)$`, 'm').exec(properties)?.[1] ?? [],
   )
 
 export const nameserversOf = (text: string): string[] =>

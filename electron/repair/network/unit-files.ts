@@ -1,8 +1,8 @@
-/** Files with sections and variables: systemd.network(5), NetworkManager keyfiles (nm-settings-keyfile(5)), ifcfg files of Red Hat. Pure. */
+/** Files with sections: systemd.network(5), NetworkManager keyfiles (nm-settings-keyfile(5)). Pure. */
 import { isIP } from 'node:net'
 import { appendLines, insertLines, replaceLine } from '../text-edit.js'
-import { emptyProfile, type Parsed, type Profile, readAddress, readPrefix } from './profile.js'
-import { entriesOf, readSections, readVariables } from './sections.js'
+import { emptyProfile, leadsTo, type Parsed, type Profile, readAddress } from './profile.js'
+import { entriesOf, readSections } from './sections.js'
 
 export function readNetworkd(files: ReadonlyMap<string, string>): Parsed {
   const profiles = [...files].flatMap(([file, text]): Profile[] => {
@@ -36,9 +36,11 @@ export function readNetworkd(files: ReadonlyMap<string, string>): Parsed {
     for (const { value, line } of entriesOf(sections, 'Network', 'Gateway')) {
       if (isIP(value)) profile.gateways.push({ address: value, onLink: value.startsWith('fe80:'), line })
     }
+    const direct = entriesOf(sections, 'Address', 'Peer').map(({ value }) => value)
     for (const { entries } of sections.filter((section) => section.name === 'Route')) {
       const gateway = entries.find(({ key }) => key === 'Gateway')
       const to = entries.find(({ key }) => key === 'Destination')?.value
+      if (!gateway && to !== undefined && !entries.some(({ key }) => key === 'Type')) direct.push(to)
       if (!gateway || !isIP(gateway.value) || (to !== undefined && !/^(0\.0\.0\.0|::)\/0$/.test(to))) continue
       const onLink = entries.some(({ key, value }) => /^(GatewayOnLink|GatewayOnlink)$/.test(key) && /^(yes|true|1|on)$/i.test(value))
       profile.gateways.push({
@@ -48,6 +50,7 @@ export function readNetworkd(files: ReadonlyMap<string, string>): Parsed {
         onLinkLine: 'GatewayOnLink=yes',
       })
     }
+    for (const gateway of profile.gateways) gateway.onLink ||= direct.some((to) => leadsTo(to, gateway.address))
     return [profile]
   })
   return { profiles, problems: [] }
@@ -88,48 +91,6 @@ export function readKeyfiles(files: ReadonlyMap<string, string>): Parsed {
       }
       const route = /^route\d*$/.test(key) ? /^(?:0\.0\.0\.0|::)\/0,([^,]+)/.exec(written)?.[1] : key === 'gateway' ? written : undefined
       if (route && isIP(route)) profile.gateways.push({ address: route, onLink: true, line })
-    }
-    return [profile]
-  })
-  return { profiles, problems: [] }
-}
-
-/** /etc/sysconfig/network-scripts/ifcfg-*, read by network-scripts and by NetworkManager up to RHEL 9. */
-export function readIfcfg(files: ReadonlyMap<string, string>): Parsed {
-  const profiles = [...files].flatMap(([file, text]): Profile[] => {
-    const values = readVariables(text)
-    const get = (key: string) => values.get(key)
-    const name = get('DEVICE')?.value ?? /ifcfg-([\w.-]+)$/.exec(file)?.[1]
-    if (name === 'lo') return []
-    const onboot = get('ONBOOT')
-    const mac = get('HWADDR')
-    const profile: Profile = {
-      ...emptyProfile('ifcfg', file, get('DEVICE')?.line ?? 1),
-      name,
-      mac: mac?.value,
-      macLine: mac?.line,
-      dhcp4: /^(dhcp|bootp)$/i.test(get('BOOTPROTO')?.value ?? ''),
-      virtual:
-        !/^(ethernet)?$/i.test(get('TYPE')?.value ?? '') || values.has('VLAN') || values.has('BONDING_OPTS') || /[.:]/.test(name ?? ''),
-      auto: onboot ? /^(yes|true|1)$/i.test(onboot.value) : true,
-      ...(onboot ? { autoEdit: (old: string) => replaceLine(old, onboot.line, () => 'ONBOOT=yes') } : {}),
-      gatewayEdit: (old, gateway) => appendLines(old, [`${gateway.includes(':') ? 'IPV6_DEFAULTGW' : 'GATEWAY'}=${gateway}`]),
-      dns: [...values.values()].filter(({ key }) => /^DNS\d+$/.test(key)).map(({ value }) => value),
-    }
-    for (const { key, value, line } of values.values()) {
-      const number = /^IPADDR(\d*)$/.exec(key)?.[1]
-      if (number !== undefined) {
-        const written = get(`PREFIX${number}`) ?? get(`NETMASK${number}`)
-        const address = readAddress(value, line)
-        if (address && written)
-          Object.assign(address, { prefix: readPrefix(written.value), prefixText: written.value, prefixLine: written.line })
-        if (address) profile.addresses.push(address)
-      }
-      if (key === 'IPV6ADDR') {
-        const address = readAddress(value, line)
-        if (address) profile.addresses.push(address)
-      }
-      if (/^(GATEWAY\d*|IPV6_DEFAULTGW)$/.test(key) && isIP(value)) profile.gateways.push({ address: value, onLink: true, line })
     }
     return [profile]
   })

@@ -9,7 +9,7 @@ import type { Repairs } from '../../../electron/repair/repairs.js'
 import { applyProposal, createTestSystem, findingsOf, repairsOf, statesOf, type TestSystem } from '../../support/mounted-system.js'
 
 const unit = (name: string) => `[Unit]\nDescription=${name}\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n`
-const services = ['networking', 'systemd-networkd', 'NetworkManager', 'systemd-resolved', 'cloud-init', 'ssh']
+const services = ['networking', 'systemd-networkd', 'NetworkManager', 'systemd-resolved', 'cloud-init', 'ssh', 'wicked']
 const link = {
   ifname: 'eth0',
   link_type: 'ether',
@@ -20,7 +20,7 @@ const answers: Record<string, string> = {
   'ip -j -d address': JSON.stringify([link]),
   'ip -j route': JSON.stringify([{ dst: 'default', gateway: '203.0.113.1', dev: 'eth0' }]),
   'ip -j -6 route': '[]',
-  'udevadm info --query=property --path=/sys/class/net/eth0': 'ID_NET_NAME_SLOT=ens3\nID_NET_NAME_PATH=enp0s3\n',
+  'udevadm info --query=property --path=/sys/class/net/eth0': 'ID_NET_NAME_PATH=enp0s3\n',
   'cat /etc/resolv.conf': 'nameserver 213.186.33.99\n',
   'getent ahosts deb.debian.org': '',
 }
@@ -28,6 +28,8 @@ const answers: Record<string, string> = {
 let system: TestSystem
 let repairs: Repairs
 let pings: string[]
+/** What the system's own udev says; undefined: there is none. */
+let ownNames: string | undefined
 function start(files: Record<string, string>, enabled: readonly string[]) {
   system = createTestSystem({
     ...Object.fromEntries(services.map((name) => [`/usr/lib/systemd/system/${name}.service`, unit(name)])),
@@ -38,10 +40,13 @@ function start(files: Record<string, string>, enabled: readonly string[]) {
     execFileSync('systemctl', [`--root=${system.root}`, 'enable', ...enabled.map((name) => `${name}.service`)], { stdio: 'ignore' })
   const real = system.machine
   pings = ['203.0.113.1']
+  ownNames = 'ID_NET_NAME_SLOT=ens3\nID_NET_NAME_PATH=enp0s3\n'
   const fixed: Machine = {
     run(command) {
       const line = command.words.join(' ')
-      const text = command.words[0] === 'ping' ? '' : answers[line]
+      const isOwn =
+        ownNames !== undefined && line.startsWith('unshare') && line.endsWith(' udevadm test-builtin net_id /sys/class/net/eth0')
+      const text = command.words[0] === 'ping' ? '' : isOwn ? ownNames : answers[line]
       if (text === undefined) return real.run(command)
       const exitCode = command.words[0] !== 'ping' || pings.includes(command.words.at(-1)!) ? 0 : 1
       return Promise.resolve({ exitCode, stdout: Buffer.from(text), stderr: '', truncated: false, timedOut: false })
@@ -97,6 +102,43 @@ describe('network', () => {
       'net-interface-missing',
       'rename-interface',
       { '/etc/sysconfig/network-scripts/ifcfg-ens3': 'DEVICE=ens3\nBOOTPROTO=dhcp\nONBOOT=yes\n' },
+    ],
+    [
+      'an old name in an ifcfg file with routes beside it',
+      {
+        '/etc/sysconfig/network-scripts/ifcfg-eth0':
+          'DEVICE=eth0\nONBOOT=yes\nIPADDR=203.0.113.7\nNETMASK=255.255.255.255\nSCOPE="peer 203.0.113.1"\n',
+        '/etc/sysconfig/network-scripts/route-eth0': 'ADDRESS0=0.0.0.0\nNETMASK0=0.0.0.0\nGATEWAY0=203.0.113.1\n',
+        '/etc/sysconfig/network-scripts/route6-eth0': 'default via fe80::1 dev eth0\n',
+      },
+      'NetworkManager',
+      'net-interface-missing',
+      'rename-interface',
+      {
+        '/etc/sysconfig/network-scripts/ifcfg-ens3':
+          'DEVICE=ens3\nONBOOT=yes\nIPADDR=203.0.113.7\nNETMASK=255.255.255.255\nSCOPE="peer 203.0.113.1"\n',
+        '/etc/sysconfig/network-scripts/route-ens3': 'ADDRESS0=0.0.0.0\nNETMASK0=0.0.0.0\nGATEWAY0=203.0.113.1\n',
+        '/etc/sysconfig/network-scripts/route6-ens3': 'default via fe80::1 dev ens3\n',
+      },
+    ],
+    [
+      'another gateway in the file of all interfaces',
+      {
+        '/etc/sysconfig/network-scripts/ifcfg-ens3': 'DEVICE=ens3\nONBOOT=yes\nIPADDR=203.0.113.7\nPREFIX=24\n',
+        '/etc/sysconfig/network': 'NETWORKING=yes\nGATEWAY=203.0.113.254\n',
+      },
+      'NetworkManager',
+      'net-gateway-differs',
+      'fix-gateway',
+      { '/etc/sysconfig/network': 'NETWORKING=yes\nGATEWAY=203.0.113.1\n' },
+    ],
+    [
+      'a card of SUSE that waits',
+      { '/etc/sysconfig/network/ifcfg-ens3': "BOOTPROTO='dhcp'\nSTARTMODE='manual'\n" },
+      'wicked',
+      'net-not-auto',
+      'start-interface',
+      { '/etc/sysconfig/network/ifcfg-ens3': "BOOTPROTO='dhcp'\nSTARTMODE='auto'\n" },
     ],
     [
       'an old MAC in netplan',
@@ -215,6 +257,65 @@ describe('network', () => {
     const [id] = await own()
     expect((await applyProposal(repairs, 'network', id, 'rename-interface')).result).toBe('verified')
     expect(read('/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg')).toBe('network: {config: disabled}\n')
+  })
+
+  it('lets the system name its cards, not the rescue system', async () => {
+    const dhcp = (name: string) => `auto ${name}\niface ${name} inet dhcp\n`
+    start({ [interfaces]: dhcp('ens18') }, ['networking'])
+    ownNames = 'ID_NET_NAME_SLOT=ens18\nID_NET_NAME_PATH=enp6s18\n'
+    expect(await own()).toEqual(['configuration', 'fine net-sound'])
+    // Where it cannot be asked, what the rescue system expects is no more than a hint.
+    ownNames = undefined
+    const [id, state] = await own()
+    expect(state).toBe('warning net-interface-missing')
+    expect(findingsOf(repairs, 'network').find((finding) => finding.id === id)).toMatchObject({
+      keepsOut: false,
+      proposals: [],
+      words: { values: { sure: 'no', link: 'enp0s3' } },
+    })
+    // The name that the rescue system expects is as good as the one that it uses.
+    system.write(interfaces, dhcp('enp0s3'))
+    expect(await own()).toEqual(['configuration', 'fine net-sound'])
+  })
+
+  it.each([
+    ['biosdevname', {}],
+    ['another naming scheme', { '/etc/default/grub': 'GRUB_CMDLINE_LINUX="net.naming-scheme=v238"\n' }],
+    ['a .link file by the driver', { '/etc/systemd/network/10-lan.link': '[Match]\nDriver=virtio_net\n[Link]\nName=lan\n' }],
+  ])('is not sure of names with %s', async (what, files: Record<string, string>) => {
+    start({ [interfaces]: 'auto em1\niface em1 inet dhcp\n', ...files }, ['networking'])
+    if (what === 'biosdevname') system.write('/usr/sbin/biosdevname', '#!/bin/sh\n')
+    expect((await own())[1]).toBe('warning net-interface-missing')
+    if (what !== 'biosdevname') return
+    system.write('/etc/default/grub', 'GRUB_CMDLINE_LINUX="biosdevname=0"\n')
+    expect((await own())[1]).toBe('fault net-interface-missing')
+  })
+
+  it('reads CentOS 7 without NetworkManager: its network is a script', async () => {
+    const scripts = '/etc/sysconfig/network-scripts'
+    start(
+      {
+        [`${scripts}/ifcfg-ens3`]: 'DEVICE=ens3\nONBOOT=yes\nIPADDR=203.0.113.7\nPREFIX=24\n',
+        '/etc/sysconfig/network': 'GATEWAY=203.0.113.1\n',
+        '/etc/rc.d/rc3.d/K50netconsole': '',
+      },
+      [],
+    )
+    expect(await own()).toEqual(['configuration', 'unknown net-none'])
+    system.write('/etc/rc.d/rc3.d/S10network', '')
+    expect(await own()).toEqual(['configuration', 'fine net-sound'])
+  })
+
+  it('reads what wicked of SUSE reads', async () => {
+    start(
+      {
+        '/etc/sysconfig/network/ifcfg-ens3': "BOOTPROTO='static'\nSTARTMODE='auto'\nIPADDR='203.0.113.7/24'\n",
+        '/etc/sysconfig/network/ifcfg-ens3.bak': "BOOTPROTO='static'\nSTARTMODE='auto'\nIPADDR='203.0.113.99/24'\n",
+        '/etc/sysconfig/network/routes': 'default 203.0.113.1 - -\n',
+      },
+      ['wicked'],
+    )
+    expect(await own()).toEqual(['configuration', 'fine net-sound'])
   })
 
   it('takes eth0 for right where the kernel keeps it', async () => {

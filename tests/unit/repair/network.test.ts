@@ -1,9 +1,10 @@
 /** Network files as Debian 12, Ubuntu 22.04/24.04 and AlmaLinux 8/9 have them, against what works in rescue. */
 import { describe, expect, it } from 'vitest'
-import { compare, contains, type Naming } from '../../../electron/repair/network/compare.js'
+import { compare, type Naming } from '../../../electron/repair/network/compare.js'
+import { readIfcfg, readWicked } from '../../../electron/repair/network/ifcfg.js'
 import { readInterfaces, sourcesOf } from '../../../electron/repair/network/ifupdown.js'
 import { netplanError, readNetplan } from '../../../electron/repair/network/netplan.js'
-import { netmaskOf, type Parsed, readAddress, readPrefix } from '../../../electron/repair/network/profile.js'
+import { contains, leadsTo, netmaskOf, type Parsed, readAddress, readPrefix } from '../../../electron/repair/network/profile.js'
 import {
   gatewaysOf,
   type Link,
@@ -12,7 +13,7 @@ import {
   predictedNames,
   type RescueSide,
 } from '../../../electron/repair/network/rescue-side.js'
-import { readIfcfg, readKeyfiles, readNetworkd } from '../../../electron/repair/network/unit-files.js'
+import { readKeyfiles, readNetworkd } from '../../../electron/repair/network/unit-files.js'
 
 const one = (file: string, text: string) => new Map([[file, text]])
 const short = ({ profiles }: Parsed) =>
@@ -40,6 +41,13 @@ describe('addresses', () => {
     expect(contains({ address: '192.0.2.7', prefix: 32, line: 1 }, '192.0.2.1')).toBe(false)
     expect(readAddress('192.0.2.7/x', 1)).toBeUndefined()
     expect(readAddress('no', 1)).toBeUndefined()
+    expect(['203.0.113.1', '203.0.113.0/24', '203.0.113.2', '::/0', 'x'].map((to) => leadsTo(to, '203.0.113.1'))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
   })
 })
 
@@ -227,6 +235,76 @@ describe('networkd, NetworkManager, ifcfg', () => {
     expect(readIfcfg(one('ifcfg-eth1', 'BOOTPROTO=dhcp\nONBOOT=no\n')).profiles).toMatchObject([{ name: 'eth1', dhcp4: true, auto: false }])
     expect(readIfcfg(one('ifcfg-lo', 'DEVICE=lo\n')).profiles).toEqual([])
   })
+
+  const scripts = '/etc/sysconfig/network-scripts'
+  const peer = 'DEVICE=enp0s31f6\nONBOOT=yes\nBOOTPROTO=none\nIPADDR=203.0.113.7\nNETMASK=255.255.255.255\nSCOPE="peer 203.0.113.1"\n'
+  it.each([
+    [
+      'route-X of Hetzner',
+      {
+        [`${scripts}/ifcfg-enp0s31f6`]: peer,
+        [`${scripts}/route-enp0s31f6`]: 'ADDRESS0=0.0.0.0\nNETMASK0=0.0.0.0\nGATEWAY0=203.0.113.1\n',
+      },
+      [`203.0.113.1 ${scripts}/route-enp0s31f6:3`],
+    ],
+    [
+      'route-X in the words of ip',
+      {
+        [`${scripts}/ifcfg-enp0s31f6`]: peer,
+        [`${scripts}/route-enp0s31f6`]: '10.0.0.0/8 via 203.0.113.9\n203.0.113.1 dev enp0s31f6\ndefault via 203.0.113.1 dev enp0s31f6\n',
+        [`${scripts}/route6-enp0s31f6`]: 'default via fe80::1 dev enp0s31f6\n',
+        [`${scripts}/route-eth9`]: 'default via 203.0.113.99\n',
+      },
+      [`203.0.113.1 ${scripts}/route-enp0s31f6:3`, `fe80::1 ${scripts}/route6-enp0s31f6:1`],
+    ],
+    [
+      'the file of all interfaces',
+      {
+        [`${scripts}/ifcfg-eth0`]: 'IPADDR=203.0.113.7\nPREFIX=24\n',
+        [`${scripts}/ifcfg-eth1`]: 'IPADDR=10.0.0.7\nPREFIX=24\n',
+        '/etc/sysconfig/network': 'NETWORKING=yes\nGATEWAY=203.0.113.1\n',
+      },
+      ['203.0.113.1 /etc/sysconfig/network:2'],
+    ],
+    [
+      'the interface that it names',
+      {
+        [`${scripts}/ifcfg-eth0`]: 'IPADDR=203.0.113.7\nPREFIX=32\n',
+        '/etc/sysconfig/network': 'GATEWAYDEV=eth0\nGATEWAY=203.0.113.1\n',
+      },
+      ['203.0.113.1 /etc/sysconfig/network:2'],
+    ],
+  ])('finds the gateway of an ifcfg file in %s', (_, files: Record<string, string>, expected) => {
+    const { profiles } = readIfcfg(new Map(Object.entries(files)))
+    expect(profiles.flatMap(({ gateways }) => gateways.map(({ address, file, line }) => `${address} ${file}:${line}`))).toEqual(expected)
+  })
+
+  const suse = '/etc/sysconfig/network'
+  it('ifcfg of SUSE', () => {
+    const files = new Map([
+      [`${suse}/ifcfg-eth0`, "BOOTPROTO='static'\nSTARTMODE='auto'\nIPADDR='203.0.113.7/24'\nIPADDR_1='203.0.113.8'\nPREFIXLEN_1='32'\n"],
+      [`${suse}/ifcfg-eth1`, "BOOTPROTO='dhcp4'\nSTARTMODE='manual'\n"],
+      [`${suse}/ifcfg-br0`, "BOOTPROTO='none'\nSTARTMODE='onboot'\nBRIDGE='yes'\n"],
+      [`${suse}/ifcfg-lo`, 'IPADDR=127.0.0.1\n'],
+      [`${suse}/ifroute-eth0`, 'default fe80::1 - eth0\n'],
+      [`${suse}/routes`, '# all\n10.0.0.0/8 203.0.113.9 - eth0\ndefault 203.0.113.1 - -\n'],
+    ])
+    expect(short(readWicked(files))).toEqual([
+      {
+        name: 'eth0',
+        dhcp4: false,
+        auto: true,
+        addresses: ['203.0.113.7/24', '203.0.113.8/32'],
+        gateways: ['203.0.113.1 onlink', 'fe80::1 onlink'],
+      },
+      { name: 'eth1', dhcp4: true, auto: false, addresses: [], gateways: [] },
+      { name: 'br0', dhcp4: false, auto: true, addresses: [], gateways: [] },
+    ])
+    expect(readWicked(files).profiles.map(({ virtual }) => virtual)).toEqual([false, false, true])
+    expect(readWicked(one(`${suse}/ifcfg-eth1`, "BOOTPROTO='dhcp'\n")).profiles[0]!.autoEdit!("BOOTPROTO='dhcp'\n")).toBe(
+      "BOOTPROTO='dhcp'\nSTARTMODE='auto'\n",
+    )
+  })
 })
 
 describe('what ip and udev say', () => {
@@ -249,7 +327,14 @@ describe('what ip and udev say', () => {
       null,
     ]
     expect(linksOf(output)).toEqual([
-      { name: 'ens3', mac: 'fa:16:3e:00:00:01', addresses: [{ address: '192.0.2.7', prefix: 24 }], predicted: [], others: ['enp0s3'] },
+      {
+        name: 'ens3',
+        mac: 'fa:16:3e:00:00:01',
+        addresses: [{ address: '192.0.2.7', prefix: 24 }],
+        predicted: [],
+        certain: false,
+        others: ['enp0s3'],
+      },
     ])
     expect(linksOf([])).toBeUndefined()
     expect(
@@ -277,6 +362,7 @@ describe('compared with rescue', () => {
     mac: 'fa:16:3e:00:00:01',
     addresses: [{ address: '203.0.113.7', prefix: 24 }],
     predicted: ['ens3', 'enp0s3'],
+    certain: true,
     others: [],
   }
   const rescue: RescueSide = {
@@ -285,10 +371,12 @@ describe('compared with rescue', () => {
     nameservers: [],
     resolves: true,
   }
-  const systemd: Naming = { kernelNames: false, renamed: new Map() }
+  const systemd: Naming = { kernelNames: false, renamed: new Map(), certain: true }
   const kinds = ({ profiles }: Parsed, naming = systemd, side = rescue) => compare(profiles, side, naming).map(({ kind }) => kind)
   const interfaces = (text: string) => readInterfaces(one('/etc/network/interfaces', text))
   const netplan = (device: string) => readNetplan(one('/etc/netplan/1.yaml', `network:\n  version: 2\n  ethernets:\n    ${device}\n`))
+  const networkd = (text: string) =>
+    readNetworkd(one('/etc/systemd/network/10.network', `[Match]\nName=ens3\n[Network]\nAddress=203.0.113.7/32\n${text}`))
   const fixed = 'addresses: [203.0.113.7/24], routes: [{to: default, via: 203.0.113.1}]'
 
   it.each([
@@ -306,6 +394,22 @@ describe('compared with rescue', () => {
     ['no gateway', netplan('ens3: {addresses: [203.0.113.7/24]}'), ['gateway-missing']],
     ['another gateway', netplan('ens3: {addresses: [203.0.113.7/24], routes: [{to: 0.0.0.0/0, via: 203.0.113.254}]}'), ['gateway-differs']],
     ['/32 with on-link', netplan('ens3: {addresses: [203.0.113.7/32], routes: [{to: default, via: 203.0.113.1, on-link: true}]}'), []],
+    [
+      '/32 with a route to the gateway',
+      netplan('ens3: {addresses: [203.0.113.7/32], routes: [{to: 203.0.113.1/32, scope: link}, {to: default, via: 203.0.113.1}]}'),
+      [],
+    ],
+    [
+      '/32 with a route to the gateway in networkd',
+      networkd('[Route]\nGateway=203.0.113.1\n[Route]\nDestination=203.0.113.1\nScope=link\n'),
+      [],
+    ],
+    ['/32 with the gateway as its peer', networkd('Gateway=203.0.113.1\n[Address]\nAddress=203.0.113.7/32\nPeer=203.0.113.1/32\n'), []],
+    [
+      '/32 with a route to another host',
+      networkd('Gateway=203.0.113.1\n[Route]\nDestination=203.0.113.2/32\nScope=link\n'),
+      ['gateway-unreachable'],
+    ],
     ['/32 without', netplan('ens3: {addresses: [203.0.113.7/32], routes: [{to: default, via: 203.0.113.1}]}'), ['gateway-unreachable']],
     [
       'IPv6 beyond its prefix',
@@ -328,15 +432,43 @@ describe('compared with rescue', () => {
 
   it('knows systems that keep eth0, or rename', () => {
     const eth0 = netplan('eth0: {dhcp4: true}')
-    expect(kinds(eth0, { kernelNames: true, renamed: new Map() })).toEqual([])
-    expect(kinds(eth0, { kernelNames: false, renamed: new Map([[link.mac, 'eth0']]) })).toEqual([])
+    expect(kinds(eth0, { ...systemd, kernelNames: true })).toEqual([])
+    expect(kinds(eth0, { ...systemd, renamed: new Map([[link.mac, 'eth0']]) })).toEqual([])
   })
 
   it('is not sure about names where udev says nothing', () => {
-    const side = { ...rescue, links: [{ ...link, name: 'eth0', predicted: [] }] }
+    const side = { ...rescue, links: [{ ...link, name: 'eth0', predicted: [], certain: false }] }
     expect(kinds(netplan('eth0: {dhcp4: true}'), systemd, side)).toEqual([])
     expect(compare(netplan('ens18: {dhcp4: true}').profiles, side, systemd)).toMatchObject([{ kind: 'interface-missing', sure: false }])
   })
+
+  it.each([
+    ['ens18 of Debian 10, where the rescue system expects enp6s18', 'ens18', { predicted: ['enp6s18'], certain: false }, true, false],
+    ['em1 of biosdevname', 'em1', { predicted: ['eno1', 'enp1s0'], certain: true }, false, false],
+    ['a name that the system itself will not give', 'eth0', { predicted: ['ens18'], certain: true }, true, true],
+  ])('is as sure as what it was told: %s', (_, name, told, certain, sure) => {
+    const side = { ...rescue, links: [{ ...link, ...told, name: 'rescue0' }] }
+    const naming = { ...systemd, certain }
+    expect(compare(netplan(`${name}: {dhcp4: true}`).profiles, side, naming)).toMatchObject([{ kind: 'interface-missing', sure }])
+  })
+
+  it('takes a name for the same with and without the port that newer kernels tell', () => {
+    const side = (predicted: string) => ({ ...rescue, links: [{ ...link, name: 'eth0', predicted: [predicted] }] })
+    expect(kinds(netplan('eno1: {dhcp4: true}'), systemd, side('eno1np0'))).toEqual([])
+    expect(kinds(netplan('eno1np0: {dhcp4: true}'), systemd, side('eno1'))).toEqual([])
+  })
+
+  const ifcfg = (files: Record<string, string>) =>
+    readIfcfg(new Map(Object.entries(files).map(([name, text]) => [`/etc/sysconfig/network-scripts/ifcfg-${name}`, text])))
+  const second: Link = { ...link, name: 'ens4', mac: 'fa:16:3e:00:00:02', predicted: ['ens4'], addresses: [] }
+  it.each([
+    ['a second card that waits', { ens3: 'BOOTPROTO=dhcp\nONBOOT=yes\n', ens4: 'BOOTPROTO=dhcp\nONBOOT=no\n' }, []],
+    ['one that is not there', { ens3: 'BOOTPROTO=dhcp\nONBOOT=yes\n', ens9: 'BOOTPROTO=dhcp\nONBOOT=no\n' }, []],
+    ['the card of the way out', { ens3: 'BOOTPROTO=dhcp\nONBOOT=no\n', ens4: 'BOOTPROTO=dhcp\nONBOOT=yes\n' }, ['not-auto']],
+    ['a card under a bridge', { ens4: 'BOOTPROTO=dhcp\nONBOOT=no\n', br0: 'TYPE=Bridge\nBOOTPROTO=dhcp\nONBOOT=yes\n' }, []],
+  ])('lets a card wait only while another one leads out: %s', (_, files: Record<string, string>, expected) =>
+    expect(kinds(ifcfg(files), systemd, { ...rescue, links: [link, second] })).toEqual(expected),
+  )
 
   it('does not guess between two cards', () => {
     const side = { ...rescue, links: [link, { ...link, name: 'ens4', mac: 'fa:16:3e:00:00:02', predicted: ['ens4'], addresses: [] }] }
