@@ -90,9 +90,9 @@ export function tagOf(source: string): ((device: Named) => boolean) | undefined 
   return (device) => wanted !== '' && read(device) === wanted
 }
 
-/** `/dev/vg0/root` is `/dev/mapper/vg0-root`, where a hyphen inside a name is doubled. */
+/** `/dev/vg0/root` is `/dev/mapper/vg0-root`, where a hyphen inside a name is doubled. `/dev/md/root` is an array. */
 export function mapperOf(source: string): string | undefined {
-  const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(source) ?? []
+  const [, group, volume] = /^\/dev\/(?!md\/)([^/]+)\/([^/]+)$/.exec(source) ?? []
   if (!group || !volume) return undefined
   return group === 'mapper' ? source : `/dev/mapper/${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`
 }
@@ -136,8 +136,8 @@ function resolvePath(source: string, rootEntry: FstabEntry | undefined, around: 
   const { devices, root, own } = around
   const [, disk, number] = partition.exec(source) ?? []
   if (!disk || !number) {
-    const mapped = mapperOf(source)
-    const found = devices.find((device) => (device.path === source || device.path === mapped) && !own.has(device.path))
+    const known = mapperOf(source) ?? arrayOf(source, devices)
+    const found = devices.find((device) => (device.path === source || device.path === known) && !own.has(device.path))
     const container = found ? undefined : readCrypttab(around.crypttab ?? '').get(source)
     // A container cannot be named by another one.
     const closed = container && resolveSource(container, rootEntry, { ...around, crypttab: undefined })
@@ -150,6 +150,13 @@ function resolvePath(source: string, rootEntry: FstabEntry | undefined, around: 
   const isRootsDisk = rootDisk === disk || customers.size === 1
   if (!isRootsDisk || disks.length !== 1) return undefined
   return devices.find((device) => device.parents.includes(disks[0]!) && device.name.replace(/^.*\D/, '') === number)
+}
+
+/** `/dev/md/boot`, udev's link for an array, by the name its members carry: `web-1:boot`. Its number here may be another. */
+function arrayOf(source: string, devices: readonly BlockDevice[]): string | undefined {
+  const [, name] = /^\/dev\/md\/([^/]+)$/.exec(source) ?? []
+  const members = devices.filter(({ fileSystem, label }) => fileSystem === 'linux_raid_member' && label.replace(/^.*:/, '') === name)
+  return devices.find(({ parents }) => members.some(({ path }) => parents.includes(path)))?.path
 }
 
 const unescapeUdev = (name: string) => name.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

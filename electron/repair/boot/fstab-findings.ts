@@ -40,7 +40,10 @@ function findingFor(problem: FstabProblem, text: string, system: MountedSystem):
   const raw = text.split('\n')[line.line - 1] ?? ''
   const edit = (code: string, values: Record<string, string | number>, after: string): PlannedProposal =>
     proposalOf(code, values, [{ kind: 'edit', path: PATH, before: text, after }])
-  const comment = edit('fstab-comment', { line: line.line }, commentLine(text, line.line))
+  const target = 'target' in line ? line.target : (line.fields[1] ?? '')
+  // Without its root or /usr named right, neither nofail nor a line less helps.
+  const isOwn = /^\/+(?:usr\/*)?$/.test(target)
+  const comment = isOwn ? [] : [edit('fstab-comment', { line: line.line }, commentLine(text, line.line))]
   const make = (
     kind: string,
     state: TaskFinding['state'],
@@ -49,7 +52,8 @@ function findingFor(problem: FstabProblem, text: string, system: MountedSystem):
     keepsOut = false,
   ) =>
     findingOf(
-      `fstab-${kind}:${'target' in line ? line.target : line.line}`,
+      // Several lines of swap have the same target.
+      `fstab-${kind}:${target.startsWith('/') ? target : line.fields[0]}`,
       state,
       `fstab-${kind}`,
       { line: line.line, ...values },
@@ -59,7 +63,7 @@ function findingFor(problem: FstabProblem, text: string, system: MountedSystem):
         keepsOut,
       },
     )
-  if (problem.kind === 'short') return make('short', 'fault', {}, [comment], true)
+  if (problem.kind === 'short') return make('short', 'fault', {}, comment, true)
   const entry = problem.line
   const path = entry.fileSystem === 'swap' ? 'swap' : entry.target
   const nofail = edit('fstab-nofail', { path, line: entry.line }, setField(text, entry, 3, addOption(entry, 'nofail')))
@@ -70,15 +74,14 @@ function findingFor(problem: FstabProblem, text: string, system: MountedSystem):
       const replace = fits
         ? [edit('fstab-replace-device', { path, device: fits.path, uuid: fits.uuid }, setField(text, entry, 0, `UUID=${fits.uuid}`))]
         : []
-      // Without its root or /boot named right, nofail would only hide it. A start goes on without swap, after a wait.
-      const isOwn = /^\/$|^\/usr$/.test(entry.target)
-      const softer = isOwn ? [] : [nofail, comment]
+      const softer = isOwn ? [] : [nofail, ...comment]
+      // A start goes on without swap, after a wait.
       const harmless = canWait(entry) || isSwap
       return make(
         'unknown-device',
         harmless ? 'warning' : 'fault',
         { path, source: entry.source, what: harmless ? (isSwap ? 'swap' : 'nofail') : 'stops' },
-        harmless ? [...replace, comment] : [...replace, ...softer],
+        harmless ? [...replace, ...comment] : [...replace, ...softer],
         !harmless,
       )
     }
@@ -107,15 +110,12 @@ function findingFor(problem: FstabProblem, text: string, system: MountedSystem):
         'option',
         'fault',
         { path, option: problem.option, meant: problem.meant },
-        [
-          edit('fstab-set-option', { path, meant: problem.meant }, setField(text, entry, 3, options)),
-          ...(entry.target === '/' ? [] : [comment]),
-        ],
+        [edit('fstab-set-option', { path, meant: problem.meant }, setField(text, entry, 3, options)), ...comment],
         !canWait(entry),
       )
     }
     case 'twice':
-      return make('twice', 'warning', { path, first: problem.first.line }, [comment])
+      return make('twice', 'warning', { path, first: problem.first.line }, comment)
     case 'no-nofail':
       return make('no-nofail', 'warning', { path }, [nofail])
   }

@@ -28,7 +28,8 @@ export function readLines(text: string): { lines: FstabLine[]; short: { line: nu
     const fields = raw.trim().split(/[ \t]+/)
     if (fields[0] === '' || fields[0]!.startsWith('#')) continue
     const [entry] = parseFstab(raw)
-    if (entry && fields.length <= 6) lines.push({ ...entry, line: index + 1, fields })
+    // What follows the sixth field says nothing: libmount and systemd read on.
+    if (entry) lines.push({ ...entry, line: index + 1, fields })
     else short.push({ line: index + 1, fields })
   }
   return { lines, short }
@@ -47,7 +48,7 @@ export function judgeFstab(text: string, devices: readonly Device[], around: { c
     if (first && first.source === line.source) problems.push({ kind: 'twice', line, first })
     const typo = line.options.map((option) => ({ option, meant: meantBy(option) })).find(({ meant }) => meant !== undefined)
     if (typo) problems.push({ kind: 'option', line, option: typo.option, meant: typo.meant! })
-    if (line.options.includes('noauto')) continue
+    if (isLater(line)) continue
     const device = deviceOf(line.source, devices, opened)
     if (device === 'elsewhere') continue
     if (device === 'unsure') problems.push({ kind: 'unsure-device', line })
@@ -65,7 +66,10 @@ const tidy = (path: string) => path.replace(/\/+$/, '') || '/'
 const isExtra = ({ target, options }: FstabLine) =>
   !/^\/(?:$|(?:boot|efi|usr|var|home|opt|tmp|root|etc)(?:\/|$))/.test(target) && target.startsWith('/') && !options.includes('nofail')
 
-export const canWait = ({ options }: FstabLine) => options.includes('nofail')
+/** Mounted by hand, when it is first used, or with the network, where its disk may be: no start waits for it. */
+const isLater = ({ options }: FstabLine) => options.some((option) => /^(?:noauto|_netdev|x-systemd\.automount)$/.test(option))
+
+export const canWait = (line: FstabLine) => isLater(line) || line.options.includes('nofail')
 
 /** `elsewhere`: no device that could be compared. */
 function deviceOf(
@@ -76,7 +80,7 @@ function deviceOf(
   const isMeant = tagOf(source)
   if (isMeant) return devices.find(isMeant)
   // udev's other links do not change, and are not known here.
-  if (!source.startsWith('/dev/') || source.startsWith('/dev/disk/')) return 'elsewhere'
+  if (!/^\/dev\/(?!(?:disk|md)\/)/.test(source)) return 'elsewhere'
   const container = opened.get(source)
   if (container) return deviceOf(container, devices) === undefined ? undefined : 'elsewhere'
   const mapped = mapperOf(source)

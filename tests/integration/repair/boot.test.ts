@@ -71,6 +71,25 @@ describe('fstab', () => {
     expect(read('/etc/fstab')).toBe(whole)
   })
 
+  it('never comments the root out', async () => {
+    start({
+      '/etc/fstab': `UUID=11111111-2222-3333-4444-555555555555 /\n${whole.replace('errors=', 'erorrs=')}${gone.replace('/srv/data', '/usr')}`,
+    })
+    await repairs.examine(['boot'])
+    const proposals = findingsOf(repairs, 'boot').flatMap(({ id, proposals }) =>
+      id.startsWith('fstab-') ? [[id, ...proposals.map((one) => one.id)]] : [],
+    )
+    expect(proposals).toEqual([['fstab-short:/'], ['fstab-option:/', 'fstab-set-option'], ['fstab-unknown-device:/usr']])
+  })
+
+  it('mends each of two lines of swap that are gone', async () => {
+    const swap = (uuid: string) => `UUID=${uuid} swap swap defaults 0 0\n`
+    start({ '/etc/fstab': `${whole}${swap('gone-1')}${swap('gone-2')}` })
+    for (const uuid of ['gone-1', 'gone-2'])
+      expect((await applyProposal(repairs, 'boot', `fstab-unknown-device:UUID=${uuid}`, 'fstab-comment')).result).toBe('verified')
+    expect(read('/etc/fstab')).toBe(`${whole}#${swap('gone-1')}#${swap('gone-2')}`)
+  })
+
   it('takes hostile text as text', async () => {
     start({ '/etc/fstab': `${whole}LABEL=$(reboot) /mnt/\u202ex ext4 defaults 0 2\nUUID= \n\0\n` })
     await statesOf(repairs, 'boot')

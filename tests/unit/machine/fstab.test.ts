@@ -86,6 +86,18 @@ UUID=1111 /../../etc ext4 defaults 0 0
     ])
   })
 
+  it('by the name of an array, which its members carry, whatever its number is here', () => {
+    const devices = inventoryOf('dedicated-raid', []).devices.map((one) =>
+      one.fileSystem === 'linux_raid_member' ? { ...one, label: 'web-1:boot' } : one,
+    )
+    const around = { devices, root: devices[0]!, own: new Set<string>() }
+    const fstab = '/dev/md/boot /boot ext4 defaults 0 2\n/dev/md/other /other ext4 defaults 0 2\n'
+    expect(systemMounts(fstab, around).map(({ at, device }) => [at, device?.path])).toEqual([
+      ['/boot', '/dev/md1'],
+      ['/other', undefined],
+    ])
+  })
+
   it('by the names that crypttab gives, open here under others', () => {
     const { devices } = inventoryOf('vps-2024', ['8:1 /'])
     const root = devices.find(({ path }) => path === '/dev/sdb1')!

@@ -52,7 +52,10 @@ describe('fstab', () => {
     ['an extra disk', 'UUID=BBBB-2 /srv/data xfs defaults 0 2', ['no-nofail']],
     ['an extra disk that may be gone', 'UUID=BBBB-2 /srv/data xfs defaults,nofail 0 2', []],
     ['too few fields', 'UUID=AAAA-1 /', ['short']],
-    ['too many fields', 'UUID=AAAA-1 / ext4 defaults 0 1 oops', ['short']],
+    ['a comment behind', `${root} # root disk`, []],
+    ['gone, with the network', 'UUID=gone /data xfs _netdev 0 0', []],
+    ['gone, mounted when used', 'UUID=gone /data xfs x-systemd.automount 0 0', []],
+    ['an array by its name', '/dev/md/0 /boot ext4 defaults 0 2', []],
   ])('judges a line: %s', (_, text, kinds) => {
     expect(judgeFstab(text, devices).map(({ kind }) => kind)).toEqual(kinds)
   })
