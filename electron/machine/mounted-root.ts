@@ -20,6 +20,8 @@ export interface MountedRoot {
   /** Of the system's root: `/dev/sdb1`, its whole disks (several under RAID), whether the rescue booted by UEFI. */
   device: string
   disks: string[]
+  /** Every whole disk but the rescue system's own, those of the root first: a member that an array has dropped is under nothing. */
+  attached: string[]
   uefi: boolean
   /** Every file system UUID, label, partition UUID and path that exists, for fstab. */
   blockDevices: { path: string; uuid: string; label: string; partUuid: string; partLabel: string; fileSystem: string }[]
@@ -34,6 +36,8 @@ export function createMountedRoot(
   { devices, rescue }: Inventory,
   own: ReadonlySet<string>,
 ): MountedRoot {
+  const disks = disksUnder(devices, device)
+  const others = devices.filter(({ type, size, path }) => type === 'disk' && size > 0 && !own.has(path))
   return {
     machine,
     root,
@@ -48,7 +52,8 @@ export function createMountedRoot(
       name: stripServerLine(osNameOf(osRelease)),
     },
     device,
-    disks: disksUnder(devices, device),
+    disks,
+    attached: [...new Set([...disks, ...others.map(({ path }) => path)])],
     uefi: rescue.uefi,
     // The rescue system's own disk is gone at the normal start.
     blockDevices: devices

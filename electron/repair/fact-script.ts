@@ -15,7 +15,7 @@ export interface Fact {
 }
 
 /** The fact of a part that did not answer. */
-export const noFact: Fact = { text: '', status: 127 }
+export const noFact: Fact = { text: '', status: 124 }
 
 export type Facts = (name: string) => Fact
 

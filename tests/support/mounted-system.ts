@@ -42,6 +42,7 @@ export function createTestSystem(
     os: { id: 'debian', like: [], version: '12', name: 'Debian GNU/Linux 12', ...os },
     device: '/dev/sdb1',
     disks: ['/dev/sdb'],
+    attached: ['/dev/sdb'],
     uefi: false,
     blockDevices: [],
     clientAddress: '203.0.113.9',

@@ -45,8 +45,7 @@ for disk; do
 done
 `
 
-export async function readHealth(system: MountedSystem, signal: AbortSignal): Promise<Health> {
-  const { disks } = system
+export async function readHealth(system: MountedSystem, disks: readonly string[], signal: AbortSignal): Promise<Health> {
   const facts = await readFacts(system, script, disks, { shown: ['smartctl', '-aj', ...disks], limitMs: 60_000, signal })
   const log = facts('log').text
   const media = parseMedia(facts('disks').text)
@@ -98,7 +97,8 @@ export function parseMedia(report: string): Map<string, Medium> {
 const failed = /(?:I\/O error|(?:medium|target|critical \w+) error|protection error)[^\n]*?\bdev(?:ice)? ([\w!-]+)/i
 const link =
   /\bata\d+(?:\.\d+)?: (?:exception Emask|failed command|error: \{|hard resetting link)|\bnvme\d+: (?:I\/O .*timeout|controller is down|Device not ready|.*aborting)/i
-const memory = /\[Hardware Error\]|Machine check events logged|EDAC [^\n]*\b(?:CE|UE)\b (?!ranks)/i
+// Records of an earlier start that firmware left and Linux did not read say nothing (drivers/acpi/apei/bert.c).
+const memory = /\[Hardware Error\](?!: Skipped \d+ error record)|Machine check events logged|EDAC [^\n]*\b(?:CE|UE)\b (?!ranks)/i
 
 export function kernelErrors(log: string, disks: readonly string[]): KernelErrors {
   const lines = log.split('\n')

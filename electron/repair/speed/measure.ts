@@ -137,7 +137,7 @@ export async function measureSpeed(
   }
 
   begin('health')
-  const health = await readHealth(system, signal)
+  const health = await readHealth(system, system.disks, signal)
   const medium = health.disks.find(({ disk }) => isDisk(disk))?.medium ?? 'network'
   const isBad = hasErrors || (health.kernel?.io.length ?? 0) > 0 || health.disks.some(({ smart }) => smart.kind === 'failing')
   onProgress({ stage: 'health', percent: 100 })

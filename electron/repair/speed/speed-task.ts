@@ -8,7 +8,7 @@ export function createSpeedTask(): RepairTask {
   return {
     id: 'speed',
     async examine(system, signal) {
-      const health = await readHealth(system, signal)
+      const health = await readHealth(system, system.attached, signal)
       return [...kernelFindings(health), ...arrayFindings(health), ...health.disks.map(smartFinding)]
     },
   }

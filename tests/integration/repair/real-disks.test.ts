@@ -47,6 +47,7 @@ exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C 
     os: { id: 'debian', like: [], version: '12', name: 'Debian GNU/Linux 12' },
     device,
     disks: [device],
+    attached: [device],
     uefi: false,
     blockDevices: [
       {

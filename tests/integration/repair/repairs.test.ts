@@ -31,6 +31,7 @@ beforeEach(() => {
     os: { id: 'debian', like: [], version: '12', name: 'Debian 12' },
     device: '/dev/sdb1',
     disks: ['/dev/sdb'],
+    attached: ['/dev/sdb'],
     uefi: false,
     blockDevices: [],
     clientAddress: undefined,

@@ -5,6 +5,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kernelErrors, parseMedia, parseSmart } from '../../../electron/repair/speed/health.js'
 import { histogramOf, parseDd, parseFio, randomReadOf, verdictOf } from '../../../electron/repair/speed/results.js'
+import { createSpeedTask } from '../../../electron/repair/speed/speed-task.js'
+import type { MountedSystem } from '../../../electron/repair/task.js'
+import { scriptedMachine } from '../../support/scripted-machine.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
 const fact = (value: unknown, status = 0) => ({ text: typeof value === 'string' ? value : JSON.stringify(value), status })
@@ -156,11 +159,46 @@ describe('kernel log', () => {
     ['[ 9.1] nvme nvme0: I/O 12 QID 3 timeout, aborting', 'link'],
     ['[ 9.1] mce: [Hardware Error]: Machine check events logged', 'memory'],
     ['[ 9.1] EDAC MC0: 1 CE memory read error on CPU_SrcID#0', 'memory'],
+    ['[ 9.1] BERT: [Hardware Error]: Skipped 1 error records', undefined],
+    ['[ 9.1] BERT: [Hardware Error]: event severity: fatal', 'memory'],
     ['[ 9.1] EXT4-fs (sdb1): mounted filesystem with ordered data mode', undefined],
   ])('reads %s', (line, kind) => {
     const found = Object.entries(kernelErrors(`${line}\n`, ['/dev/sdb'])).filter(([, lines]) => lines.length > 0)
     expect(found.map(([name]) => name)).toEqual(kind ? [kind] : [])
   })
+})
+
+it('asks the disk that an array has dropped, and arrays the system is not on', async () => {
+  const facts = {
+    log: '[ 9.1] I/O error, dev sda, sector 2048\n',
+    mdstat: 'md1 : active raid1 sdb2[1]\n 9 blocks [2/1] [_U]\nmd5 : active raid1 sdc1[0]\n 9 blocks [2/1] [U_]\n',
+    'smart-0': JSON.stringify({ smart_status: { passed: true } }),
+    'smart-1': JSON.stringify({ smart_status: { passed: false } }),
+  }
+  let asked: readonly string[] = []
+  const { machine } = scriptedMachine((_, { words }) => {
+    asked = words.slice(-3)
+    return {
+      stdout: Object.entries(facts)
+        .map(([name, text]) => `${name} ${Buffer.from(`${text}\n0`).toString('base64')}\n`)
+        .join(''),
+    }
+  })
+  const attached = ['/dev/sdb', '/dev/sda', '/dev/sdc']
+  const system = { machine, root: '/mnt', disks: ['/dev/sdb'], attached } as unknown as MountedSystem
+  const found = await createSpeedTask().examine(system, new AbortController().signal)
+  expect(asked).toEqual(attached)
+  expect(found.map(({ id, state }) => `${id} ${state}`)).toEqual([
+    'io fault',
+    'memory fine',
+    'raid:md1 fault',
+    'raid:md5 fault',
+    'smart:/dev/sdb fine',
+    'smart:/dev/sda fault',
+    'smart:/dev/sdc unknown',
+  ])
+  // It did not answer in time, which does not say that the program is missing.
+  expect(found.at(-1)!.words.code).toBe('speed-smart-unread')
 })
 
 it('tells media apart', () => {
