@@ -7,6 +7,8 @@ import type { MountedFileSystem } from './facts.js'
 // Services fail when they cannot write a few megabytes; below that a start ends in errors.
 const LEAST_FREE = 64 * 1024 * 1024
 const LEAST_SHARE = 0.02
+// A share of a large disk is plenty.
+const PLENTY = 2e9
 const LITTLE_SHARE = 0.1
 const LITTLE_INODES = 0.02
 const JOURNAL_KEPT = '100M'
@@ -18,7 +20,7 @@ export type SpaceState = 'full' | 'little' | 'fine'
 export function spaceOf({ size, available }: MountedFileSystem): SpaceState {
   if (available < LEAST_FREE && available < size * LITTLE_SHARE) return 'full'
   const share = available / size
-  return share < LEAST_SHARE ? 'full' : share < LITTLE_SHARE ? 'little' : 'fine'
+  return share < LEAST_SHARE && available < PLENTY ? 'full' : share < LITTLE_SHARE ? 'little' : 'fine'
 }
 
 export const inodesOf = ({ inodes, inodesFree }: MountedFileSystem): SpaceState =>

@@ -160,6 +160,8 @@ describe('space', () => {
     [of(80 * gb, 0), 'full', 'fine'],
     [of(80 * gb, 1 * gb), 'full', 'fine'],
     [of(80 * gb, 4 * gb), 'little', 'fine'],
+    [of(4000 * gb, 60 * gb), 'little', 'fine'],
+    [of(4000 * gb, 1 * gb), 'full', 'fine'],
     [of(80 * gb, 30 * gb), 'fine', 'fine'],
     [of(0.5 * gb, 0.06 * gb), 'fine', 'fine'],
     [of(0.5 * gb, 0.04 * gb), 'full', 'fine'],
