@@ -52,7 +52,6 @@ export interface RaidMember {
 export interface ActiveArray {
   name: string
   isActive: boolean
-  isReadOnly: boolean
   /** Names of members: `sda3`. */
   members: string[]
   missing: number
@@ -199,16 +198,15 @@ export function parseRaidMembers(report: string): RaidMember[] {
 /** `/proc/mdstat`. */
 export function parseMdstat(report: string): ActiveArray[] {
   return report.split(/^(?=\S+ : )/m).flatMap((block) => {
-    const head = /^(md\S*) : (active|inactive)(?: \(((?:auto-)?read-only)\))? ?(.*)/.exec(block)
+    const head = /^(md\S*) : (active|inactive)(?: \((?:auto-)?read-only\))? ?(.*)/.exec(block)
     if (!head) return []
-    const [, name, state, mode, rest] = head
+    const [, name, state, rest] = head
     // `[2/1]`: of two devices one works.
     const count = /\[(\d+)\/(\d+)\]/.exec(block)
     return [
       {
         name: name!,
         isActive: state === 'active',
-        isReadOnly: mode === 'read-only',
         members: [...rest!.matchAll(/(\S+)\[\d+\]/g)].map((member) => member[1]!),
         missing: count ? Math.max(0, Number(count[1]) - Number(count[2])) : 0,
       },

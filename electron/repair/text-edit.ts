@@ -27,8 +27,3 @@ export function insertLines(text: string, before: number, added: readonly string
 }
 
 export const appendLines = (text: string, added: readonly string[]): string => insertLines(text, Number.POSITIVE_INFINITY, added)
-
-export const removeLine = (text: string, line: number): string =>
-  linesOf(text)
-    .filter((_, index) => index !== line - 1)
-    .join('')

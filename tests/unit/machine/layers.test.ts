@@ -97,7 +97,7 @@ describe('arrays', () => {
   it('half assembled is stopped first', () => {
     const inventory = withDevices([member('/dev/sda1')], {
       raidMembers: [facts('/dev/sda1', 'raid1', 2)],
-      activeArrays: [{ name: 'md127', isActive: false, isReadOnly: false, members: ['sda1'], missing: 0 }],
+      activeArrays: [{ name: 'md127', isActive: false, members: ['sda1'], missing: 0 }],
     })
     expect(readLayers(inventory).arrays).toMatchObject([{ stalled: '/dev/md127', isOpen: false, missing: 1 }])
   })

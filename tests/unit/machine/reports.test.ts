@@ -138,9 +138,9 @@ md127 : inactive sdc1[1](S) sdd1[0](S)
 unused devices: <none>
 `
   expect(parseMdstat(report)).toEqual([
-    { name: 'md1', isActive: true, isReadOnly: true, members: ['sda3'], missing: 1 },
-    { name: 'md2', isActive: true, isReadOnly: false, members: ['sda4', 'sdb4'], missing: 0 },
-    { name: 'md127', isActive: false, isReadOnly: false, members: ['sdc1', 'sdd1'], missing: 0 },
+    { name: 'md1', isActive: true, members: ['sda3'], missing: 1 },
+    { name: 'md2', isActive: true, members: ['sda4', 'sdb4'], missing: 0 },
+    { name: 'md127', isActive: false, members: ['sdc1', 'sdd1'], missing: 0 },
   ])
   expect(parseMdstat('nothing of the kind')).toEqual([])
 })
