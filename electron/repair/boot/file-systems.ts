@@ -128,21 +128,40 @@ async function checkFinding(
   const said = `${stdout.toString('utf8')}\n${stderr}`
   const id = `file-system:${device.path}`
   const evidence = [...(state ? [damageEvidence(device, state)] : []), evidenceOf(words.join(' '), said.slice(-3500))]
-  if (timedOut || exitCode === undefined || exitCode === 127 || exitCode === 126) {
-    if (state && isDamaged(state)) return [damaged(device, evidence)]
-    return [findingOf(id, 'unknown', 'fs-unchecked', { device: device.path, why: timedOut ? 'slow' : 'tool' }, { evidence })]
+  const marked = state !== undefined && isDamaged(state)
+  const why = timedOut ? 'slow' : exitCode === undefined || exitCode === 127 || exitCode === 126 ? 'tool' : whyNot(said)
+  if (why) {
+    // The repair would be refused, or fail, in the same way.
+    if (marked) return [damaged(device, evidence, why === 'slow')]
+    return [findingOf(id, 'unknown', 'fs-unchecked', { device: device.path, why }, { evidence })]
   }
-  const says = e2fsckSays(exitCode)
-  const isBad = isExt ? says.left || says.failed || (state !== undefined && isDamaged(state)) : exitCode === 1
-  if (isExt && exitCode !== 0 && (state?.needsRecovery ?? false) && !says.failed && !(state && isDamaged(state))) {
-    // What e2fsck -n finds before the journal is replayed may be nothing: the next mount replays it.
-    return [findingOf(id, 'warning', 'fs-journal', { device: device.path }, { evidence, proposals: [repair(device, 'preen')] })]
+  const says = e2fsckSays(exitCode!)
+  // What is found before the journal is replayed may be nothing: the next mount replays it.
+  const isStale = isExt
+    ? exitCode !== 0 && (state?.needsRecovery ?? false) && !says.failed && !marked
+    : exitCode === 2 || (exitCode === 1 && /valuable metadata changes in a log/.test(said))
+  if (isStale) {
+    const proposals = [isExt ? repair(device, 'preen') : replayJournal(device)]
+    return [findingOf(id, 'warning', 'fs-journal', { device: device.path }, { evidence, proposals })]
   }
-  if (!isExt && exitCode === 2) return [findingOf(id, 'warning', 'fs-journal', { device: device.path }, { evidence })]
+  const isBad = isExt ? says.left || says.failed || marked : exitCode === 1
   return isBad ? [damaged(device, evidence)] : []
 }
 
-const damaged = (device: Device, evidence: TaskFinding['evidence']) =>
+/** e2fsck and xfs_repair end with the status of damage, too, when they could not check at all. */
+function whyNot(said: string): 'version' | 'busy' | undefined {
+  if (/has unsupported feature|unsupported filesystem features/i.test(said)) return 'version'
+  return /opened exclusively by another program|couldn't initialize XFS library/.test(said) ? 'busy' : undefined
+}
+
+/** xfs_repair refuses until this was done (xfs_repair(8), DIRTY LOGS). */
+function replayJournal({ path }: Device): PlannedProposal {
+  const place = '/run/rescueterm-replay'
+  const run = (...words: [string, ...string[]]): Step => ({ kind: 'run', words, risk: 'writes', limitMs: 300_000 })
+  return proposalOf('fs-replay-journal', { device: path }, [run('mkdir', '-p', place), run('mount', path, place), run('umount', place)])
+}
+
+const damaged = (device: Device, evidence: TaskFinding['evidence'], canRepair = true) =>
   findingOf(
     `file-system:${device.path}`,
     'fault',
@@ -150,7 +169,7 @@ const damaged = (device: Device, evidence: TaskFinding['evidence']) =>
     { device: device.path },
     {
       evidence,
-      proposals: device.fileSystem === 'xfs' ? [repair(device, 'xfs')] : [repair(device, 'preen'), repair(device, 'yes')],
+      proposals: !canRepair ? [] : device.fileSystem === 'xfs' ? [repair(device, 'xfs')] : [repair(device, 'preen'), repair(device, 'yes')],
     },
   )
 

@@ -149,6 +149,39 @@ describe('file systems', () => {
     expect(await repairs.apply({ ...choice, digest, typed })).toMatchObject({ result: 'verified' })
   })
 
+  it('takes no journal that waits for damage, and has it replayed', async () => {
+    const system = mounted(64)
+    const data = disks.attach(disks.image(320))
+    disks.run(
+      `mkfs.xfs -q -f "$1" && mkdir "$2" && mount "$1" "$2"
+      for i in $(seq 1 300); do mkdir "$2/d$i"; echo x > "$2/d$i/f"; done; sync; rm -r "$2"/d1*; xfs_io -x -c 'shutdown -f' "$2"; umount "$2"`,
+      data,
+      join(disks.folder, 'data'),
+    )
+    const repairs = repairsOf(
+      { ...system, blockDevices: [...system.blockDevices, ...systemOn(data, 'xfs').blockDevices] },
+      createBootTask(),
+    )
+    const findingId = `file-system:${data}`
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ [findingId]: 'warning fs-journal' })
+    const choice = { task: 'boot', findingId, proposalId: 'fs-replay-journal', answer: { kind: 'none' } } as const
+    expect(await repairs.apply({ ...choice, digest: repairs.plan(choice).digest })).toMatchObject({ result: 'verified' })
+    expect(disks.run('findmnt -n "$1" || true', data)).toBe('')
+  })
+
+  it('takes no feature that its tool is too old for, for damage', async () => {
+    const system = mounted(64)
+    const data = disks.attach(disks.image(64))
+    // s_feature_incompat, a bit that nothing has yet.
+    disks.run(`mkfs.ext4 -q -F -O ^metadata_csum "$1"; printf '\\100' | dd of="$1" bs=1 seek=1123 conv=notrunc 2> /dev/null`, data)
+    const repairs = repairsOf(
+      { ...system, blockDevices: [...system.blockDevices, ...systemOn(data, 'ext4').blockDevices] },
+      createBootTask(),
+    )
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ [`file-system:${data}`]: 'unknown fs-unchecked' })
+    expect(findingsOf(repairs, 'boot').find(({ id }) => id.endsWith(data))?.words.values).toMatchObject({ why: 'version' })
+  })
+
   it('leaves a damaged one alone while it is mounted, and has it checked at the start', async () => {
     const system = mounted(64)
     const [own] = system.blockDevices

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type BootFacts, type MountedFileSystem, parseSpace } from '../../../electron/repair/boot/facts.js'
-import { e2fsckSays, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../electron/repair/boot/file-systems.js'
+import { e2fsckSays, fileSystemFindings, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../electron/repair/boot/file-systems.js'
 import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
 import { judgeKernels, kernelsInBoot, kernelsInEfi } from '../../../electron/repair/boot/kernels.js'
 import { parseJournal } from '../../../electron/repair/boot/last-start.js'
 import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
 import { kernelFindings, loaderFindings, packageFinding } from '../../../electron/repair/boot/start-findings.js'
 import type { MountedSystem, PlannedProposal, TaskFinding } from '../../../electron/repair/task.js'
+import { scriptedMachine } from '../../support/scripted-machine.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
 const device = (path: string, rest: Partial<Record<'uuid' | 'label' | 'partUuid' | 'partLabel' | 'fileSystem', string>> = {}) => ({
@@ -482,6 +483,28 @@ describe('boot loaders', () => {
   ])('writes the menu of %s (UEFI: %s)', (os, uefi, expected) => {
     const facts = factsOf({ ...bios, 'bios-boot': '', efi: uefi ? loaders : '', menu: ['', 3] }, { boot })
     expect(commands(loaderFindings(on(os, { uefi }), facts).find(({ id }) => id === 'loader-menu')!.proposals[0])).toEqual(expected)
+  })
+})
+
+describe('a check that is no check', () => {
+  const ignored = 'ALERT: The filesystem has valuable metadata changes in a log which is being\nignored because the -n option was used.'
+  it.each([
+    ['an XFS that is too new', 'xfs', 1, 'Found unsupported filesystem features.  Exiting now.', 'unknown fs-unchecked', []],
+    ['a disk that is taken', 'xfs', 1, "fatal error -- couldn't initialize XFS library", 'unknown fs-unchecked', []],
+    ['a journal of XFS that waits', 'xfs', 1, ignored, 'warning fs-journal', ['fs-replay-journal']],
+    ['a journal that waits and changes nothing', 'xfs', 0, ignored, 'fine fs-fine', []],
+    ['an XFS with damage', 'xfs', 1, 'bad magic number', 'fault fs-damaged', ['fs-repair-xfs']],
+    ['an ext4 that is too new', 'ext4', 12, '/dev/sdc1 has unsupported feature(s): FEATURE_C12', 'unknown fs-unchecked', []],
+    ['an ext4 that is taken', 'ext4', 8, 'Filesystem mounted or opened exclusively by another program?', 'unknown fs-unchecked', []],
+    ['an ext4 without superblock', 'ext4', 8, 'Bad magic number in super-block', 'fault fs-damaged', ['fs-repair-preen', 'fs-repair-yes']],
+  ])('%s', async (_, fileSystem, exitCode, stdout, expected, proposals) => {
+    const { machine } = scriptedMachine((__, { words }) =>
+      words[0] === 'sh' ? { stdout: `btrfs ${Buffer.from('\n1').toString('base64')}\n` } : { exitCode, stdout },
+    )
+    const system = on('debian', { machine, root: '/mnt', device: '/dev/sdb1', blockDevices: [device('/dev/sdc1', { fileSystem })] })
+    const [finding] = await fileSystemFindings(system, new Set(), undefined, new AbortController().signal)
+    expect(`${finding!.state} ${finding!.words.code}`).toBe(expected)
+    expect(finding!.proposals.map(({ id }) => id)).toEqual(proposals)
   })
 })
 
