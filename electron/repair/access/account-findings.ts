@@ -103,21 +103,23 @@ function shellFinding(facts: AccessFacts, { account, shellExists }: Person): Tas
   ]
 }
 
-function keysFinding({ system }: AccessFacts, { account, keys, settings }: Person): TaskFinding[] {
-  if (keys.unsafe.length === 0 || !settings.strictModes || keys.usable === 0) return []
-  const { user, uid, gid } = account
+function keysFinding({ system }: AccessFacts, { account, keys }: Person): TaskFinding[] {
+  const { unsafe, foreign } = keys
+  if (unsafe.length === 0) return []
+  const { user, uid, gid, home } = account
   const run = (...words: [string, ...string[]]) => ({ kind: 'run', words: system.inSystem(words), risk: 'writes' }) as const
+  // What lies elsewhere may serve others: nobody is made its owner.
+  const isTheirs = foreign.every((path) => `${path}/`.startsWith(`${home}/`))
+  const own = foreign.length > 0 ? [run('chown', `${uid}:${gid}`, ...foreign)] : []
   return [
     findingOf(
       `keys:${user}`,
-      'fault',
+      keys.usable > 0 ? 'warning' : 'fault',
       'keys-unsafe',
-      { user, path: keys.unsafe[0]!, n: keys.unsafe.length },
+      { user, path: unsafe[0]!, n: unsafe.length },
       {
-        evidence: keys.unsafe.map((path) => evidenceOf('AuthorizedKeysFile', path)),
-        proposals: [
-          proposalOf('fix-key-modes', { user }, [run('chown', `${uid}:${gid}`, ...keys.unsafe), run('chmod', 'go-w', ...keys.unsafe)]),
-        ],
+        evidence: unsafe.map((path) => evidenceOf('AuthorizedKeysFile', path)),
+        proposals: isTheirs ? [proposalOf('fix-key-modes', { user }, [...own, run('chmod', 'go-w', ...unsafe)])] : [],
       },
     ),
   ]

@@ -53,7 +53,7 @@ export function readAccounts(texts: { passwd: string; shadow: string; group: str
         user: user!,
         uid: Number(uid),
         gid: Number(gid),
-        home: home || '/',
+        home: home!.replace(/\/+$/, '') || '/',
         shell: shell || '/bin/sh',
         groups: groups.filter((group) => group.gid === Number(gid) || group.members.includes(user!)).map(({ name }) => name),
         password: passwordOf(field === 'x' ? (hash ?? '*') : field!, os),

@@ -9,6 +9,7 @@ import type { MountedSystem, Step } from '../task.js'
 import { appendLines } from '../text-edit.js'
 import type { Account } from './accounts.js'
 import type { AccountKeys } from './login.js'
+import type { SshdSettings } from './sshd-config.js'
 
 export interface KeyFile {
   path: string
@@ -17,6 +18,8 @@ export interface KeyFile {
 
 export interface KeysOfAccount extends AccountKeys {
   files: KeyFile[]
+  /** Those of `unsafe` that need another owner. */
+  foreign: string[]
   /** The folder of the first file exists. */
   hasFolder: boolean
 }
@@ -64,27 +67,38 @@ export async function readKeyTexts(system: MountedSystem, paths: readonly string
 
 export async function readKeys(
   account: Account,
-  patterns: readonly string[],
+  { keyFiles, strictModes }: Pick<SshdSettings, 'keyFiles' | 'strictModes'>,
   texts: ReadonlyMap<string, string>,
   look: ReturnType<typeof createLook>,
 ): Promise<KeysOfAccount> {
-  const paths = keyPaths(patterns, account)
+  const paths = keyPaths(keyFiles, account)
   const files = paths.map((path): KeyFile => ({ path, text: texts.get(path) }))
-  const present = files.filter(({ text }) => text !== undefined)
-  const unsafe: string[] = []
-  for (const { path } of present) {
-    // auth.c, secure_filename: the file and every folder up to the home directory.
+  let usable = 0
+  const unsafe = new Set<string>()
+  const foreign = new Set<string>()
+  for (const { path, text } of files) {
+    const count = countUsableKeys(text ?? '')
+    if (count === 0) continue
+    // misc.c, safe_path: the file and every folder up to the home directory.
     const chain = [path]
     while (chain[0] !== account.home && chain[0] !== '/') chain.unshift(posix.dirname(chain[0]!))
+    const before = unsafe.size
     for (const one of chain.filter((each) => each !== '/')) {
       const entry = await look(one)
-      const isUnsafe = entry && entry.kind !== 'link' && ((entry.uid !== 0 && entry.uid !== account.uid) || (entry.mode & 0o022) !== 0)
-      if (isUnsafe && !unsafe.includes(one)) unsafe.push(one)
+      if (!entry || entry.kind === 'link') continue
+      const isForeign = isClosed(entry, account) || (strictModes && entry.uid !== 0 && entry.uid !== account.uid)
+      if (isForeign) foreign.add(one)
+      if (isForeign || (strictModes && (entry.mode & 0o022) !== 0)) unsafe.add(one)
     }
+    if (unsafe.size === before) usable += count
   }
   const folder = paths[0] && (await look(posix.dirname(paths[0])))
-  return { files, unsafe, usable: present.reduce((sum, { text }) => sum + countUsableKeys(text!), 0), hasFolder: folder !== undefined }
+  return { files, unsafe: [...unsafe], foreign: [...foreign], usable, hasFolder: folder !== undefined }
 }
+
+/** sshd opens the file as its user (auth.c, temporarily_use_uid); a group may be one of theirs. */
+const isClosed = ({ kind, uid, mode }: DirectoryEntry, account: Account) =>
+  account.uid !== 0 && uid !== account.uid && (mode & (kind === 'directory' ? 0o011 : 0o044)) === 0
 
 /**
  * Adds a key to the first file. Programs run in the system, where its links lead and its ids count.

@@ -73,7 +73,7 @@ export async function readAccess(system: MountedSystem, now: Date, signal: Abort
     units,
     people: await Promise.all(
       people.map(async (account, index) => {
-        const keys = await readKeys(account, settings[index]!.keyFiles, keyTexts, look)
+        const keys = await readKeys(account, settings[index]!, keyTexts, look)
         const expiry = expiryOf(account, today)
         const shellExists = shells[index]!.kind === 'file'
         return {

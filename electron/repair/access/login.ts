@@ -4,9 +4,9 @@ import { type Account, type Expiry, isNoShell } from './accounts.js'
 import type { SshdSettings } from './sshd-config.js'
 
 export interface AccountKeys {
-  /** Lines with a key that leads to a shell. */
+  /** Lines with a key that leads to a shell, in files that sshd reads. */
   usable: number
-  /** sshd refuses the file: it, or a folder above, belongs to somebody else or others may write. */
+  /** Why it does not read others with such keys: these files and folders belong to somebody else, or others may write them. */
   unsafe: string[]
 }
 
@@ -80,8 +80,7 @@ function passwordWay(account: Account, settings: SshdSettings, expiry: Expiry | 
 function keyWay(account: Account, settings: SshdSettings, keys: AccountKeys): Ways['key'] {
   if (!settings.publicKeys) return 'keys-off'
   if (account.uid === 0 && settings.permitRootLogin === 'forced-commands-only') return 'root-off'
-  if (keys.unsafe.length > 0 && settings.strictModes) return 'keys-unsafe'
-  if (keys.usable === 0) return 'no-keys'
+  if (keys.usable === 0) return keys.unsafe.length > 0 ? 'keys-unsafe' : 'no-keys'
   // `UsePAM no` refuses a locked account (`!`) by keys as well; `*` passes (auth.c, allowed_user).
   if (!settings.pam && account.password.kind === 'locked') return 'no-password'
   const enough = settings.methods.length === 0 || settings.methods.some((list) => list.every((one) => one === 'publickey'))

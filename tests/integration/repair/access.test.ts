@@ -183,6 +183,41 @@ describe('access', () => {
     expect((await states())['way-in']).toBe('fine way-in')
   })
 
+  it('minds modes and owners only where sshd does', async () => {
+    chmodSync(join(system.root, 'home/debian/.ssh'), 0o777)
+    system.write('/etc/ssh/sshd_config.d/10-mine.conf', 'StrictModes no\n')
+    expect(await states()).toMatchObject({ 'way-in': 'fine way-in' })
+    expect(await states()).not.toHaveProperty('keys:debian')
+  })
+
+  it('knows that sshd opens the file as its user, and gives it back to them', async () => {
+    const file = join(system.root, 'home/debian/.ssh/authorized_keys')
+    execFileSync('chown', ['root:root', file])
+    expect(await states()).toMatchObject({ 'way-in': 'fault no-way-in', 'keys:debian': 'fault keys-unsafe' })
+    expect((await apply('keys:debian', 'fix-key-modes')).result).toBe('verified')
+    expect(statSync(file).uid).toBe(1000)
+    expect((await states())['way-in']).toBe('fine way-in')
+  })
+
+  it('leaves folders that are not the home to their owner', async () => {
+    system.write('/etc/ssh/sshd_config.d/10-mine.conf', 'AuthorizedKeysFile /etc/ssh/keys/%u\n')
+    system.write('/etc/ssh/keys/debian', `${key}\n`, 0o644)
+    const folder = join(system.root, 'etc/ssh/keys')
+    chmodSync(folder, 0o775)
+    expect((await states())['keys:debian']).toBe('fault keys-unsafe')
+    expect((await apply('keys:debian', 'fix-key-modes')).result).toBe('verified')
+    expect([statSync(folder).uid, statSync(folder).mode & 0o777]).toEqual([0, 0o755])
+    execFileSync('chown', ['33:33', folder])
+    expect((await states())['keys:debian']).toBe('fault keys-unsafe')
+    expect(findingsOf(repairs, 'access').find(({ id }) => id === 'keys:debian')!.proposals).toEqual([])
+  })
+
+  it('counts the keys of a file that is in order beside one that is not', async () => {
+    system.write('/home/debian/.ssh/authorized_keys2', `${key}\n`, 0o666)
+    chmodSync(join(system.root, 'home/debian/.ssh/authorized_keys2'), 0o666)
+    expect(await states()).toMatchObject({ 'way-in': 'fine way-in', 'keys:debian': 'warning keys-unsafe' })
+  })
+
   it.each([
     ['locked', `root:!$6$abcdefgh$${'x'.repeat(86)}:${today}:0:99999:7:::`, 'password:root', 'unlock-password'],
     ['too old', `root:$6$abcdefgh$${'x'.repeat(86)}:${today - 200}:0:90:7:::`, 'expiry:root', 'restart-password-age'],

@@ -45,12 +45,12 @@ describe('accounts', () => {
 
   it('leaves out lines that are none, and NIS', () => {
     const passwd =
-      'root:x:0:0:root:/root:/bin/bash\n+::::::\n# comment\nbroken:x:zero:0::/:/bin/sh\nshort:x:1\nann:x:1000:1000:Ann,,,:/home/ann:/bin/zsh\nweb:x:1001:1001::/srv:/usr/sbin/nologin\nsync:x:4:65534::/bin:/bin/sync\n'
+      'root:x:0:0:root:/root:/bin/bash\n+::::::\n# comment\nbroken:x:zero:0::/:/bin/sh\nshort:x:1\nann:x:1000:1000:Ann,,,:/home/ann/:/bin/zsh\nweb:x:1001:1001::/srv:/usr/sbin/nologin\nsync:x:4:65534::/bin:/bin/sync\n'
     const accounts = readAccounts({ passwd, shadow: '', group: 'wheel:x:10:root,ann\nann:x:1000:\n' }, debian)
     expect(accounts.map(({ user }) => user)).toEqual(['root', 'ann', 'web', 'sync'])
-    expect(peopleOf(accounts).map(({ user, groups }) => [user, groups])).toEqual([
-      ['root', ['wheel']],
-      ['ann', ['wheel', 'ann']],
+    expect(peopleOf(accounts).map(({ user, home, groups }) => [user, home, groups])).toEqual([
+      ['root', '/root', ['wheel']],
+      ['ann', '/home/ann', ['wheel', 'ann']],
     ])
   })
 
@@ -278,8 +278,8 @@ describe('who gets in', () => {
   ])('root with %j: %s, %s', (config, password, key) => expect(ways(root, config)).toMatchObject({ password, key }))
 
   it('minds the account and its keys', () => {
-    expect(ways(ann, '', { keys: { usable: 1, unsafe: ['/home/ann'] } }).key).toBe('keys-unsafe')
-    expect(ways(ann, 'StrictModes no', { keys: { usable: 1, unsafe: ['/home/ann'] } }).key).toBe('open')
+    expect(ways(ann, '', { keys: { usable: 0, unsafe: ['/home/ann'] } }).key).toBe('keys-unsafe')
+    expect(ways(ann, '', { keys: { usable: 1, unsafe: ['/etc/keys/ann'] } }).key).toBe('open')
     expect(ways(ann, '', { keys: { usable: 0, unsafe: [] } }).key).toBe('no-keys')
     expect(ways(ann, '', { shellExists: false }).key).toBe('no-shell')
     expect(ways(ann, '', { expiry: 'account-expired' }).password).toBe('account-expired')
