@@ -2,16 +2,20 @@
  * `rescueterm enter HOST`: asks the provider to start the rescue system (or waits while a person does), follows until another key answers,
  * then goes on to the guided fix and the terminal, with the password that the provider told.
  */
-import { isIP } from 'node:net'
-import type { ProviderLink, ProviderServer } from '../../shared/provider.js'
+import { lookup } from 'node:dns/promises'
+import { isIP, isIPv4 } from 'node:net'
+import { AppError } from '../../shared/errors.js'
+import { formatHostAddress } from '../../shared/parse-host-address.js'
 import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { visitId } from '../../shared/visit-id.js'
+import type { GivenAccount } from '../providers/accounts.js'
 import { ProviderError } from '../providers/problem.js'
 import type { Visit, VisitTarget } from '../visit/visit.js'
 import type { Options, TypedHost } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { environmentAccounts } from './environment-accounts.js'
 import { exits, LocalFailure } from './failure.js'
+import { chooseMachine, listMachines } from './find-machine.js'
 import { harmless, type Output } from './output.js'
 import { runSession } from './session.js'
 import { isYes } from './set-aside.js'
@@ -20,21 +24,13 @@ import { until } from './visit-session.js'
 import { loadVisitTexts, manualSteps, problemText, type VisitTexts } from './visit-texts.js'
 import { type OpenApp, sessionTargetOf, withApp } from './with-app.js'
 
-const ASK_MS = 60_000
-
-export async function enter(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
+export async function enter(typedHost: TypedHost, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const texts = await loadVisitTexts(output.language)
   const accounts = options.byHand ? [] : await environmentAccounts(o.home, process.env)
   return withApp(options, { ...o, accounts }, async (open) => {
     const { app, console } = open
-    const target = await findTarget(
-      host,
-      options,
-      o,
-      open,
-      accounts.map(({ account }) => account.id),
-    )
+    const { host, target } = await findTarget(typedHost, options, o, open, accounts)
     const preview = await app.visits.preview(target)
     if (preview.problem) {
       output.tell(output.style.red(problemText(preview.problem, preview.provider, output.language)))
@@ -78,46 +74,47 @@ export async function enter(host: TypedHost, options: Options, o: CommandContext
   })
 }
 
-/** The machine whose name or address this is; without an account, by hand. */
+/**
+ * The machine that was typed, and where it is from here on: at the address its provider tells where the typed name leads nowhere.
+ * @throws AppError `dns`, `proxy-unsupported`; LocalFailure; ProviderError.
+ */
 async function findTarget(
   host: TypedHost,
   options: Options,
   o: CommandContext,
   { app }: OpenApp,
-  accountIds: string[],
-): Promise<VisitTarget> {
+  accounts: readonly GivenAccount[],
+): Promise<{ host: TypedHost; target: VisitTarget }> {
   const resolved = await resolveHost(host, options, o.home, o.signal)
+  // Before anything is restarted that could not be reached afterwards.
+  if (resolved.proxy) throw new AppError('proxy-unsupported', { proxy: resolved.proxy })
   const text = targetText(host)
   const saved = app.servers.findByTarget(text)
-  const base = {
-    id: visitId(resolved.host, resolved.port),
-    name: saved?.name ?? host.host,
-    target: text,
-    host: resolved.host,
-    port: resolved.port,
+  const { port } = resolved
+  const base = { id: visitId(resolved.host, port), name: saved?.name ?? host.host, target: text, host: resolved.host, port }
+  const addresses = await addressesOf(resolved.host)
+  if (saved?.provider?.kind === 'by-hand' || options.byHand) {
+    if (addresses.length === 0) throw new AppError('dns', { host: resolved.host })
+    return { host, target: { ...base, link: saved?.provider ?? { kind: 'by-hand', way: 'other' } } }
   }
-  if (saved?.provider?.kind === 'by-hand' || options.byHand) return { ...base, link: saved?.provider ?? { kind: 'by-hand', way: 'other' } }
-  const names = new Set([host.host, resolved.host, base.name].map((one) => one.toLowerCase()))
-  let refusal: ProviderError | undefined
-  for (const accountId of accountIds) {
-    let machines: ProviderServer[]
-    try {
-      const provider = await app.accounts.provider(accountId)
-      machines = await provider.listServers(AbortSignal.any([o.signal, AbortSignal.timeout(ASK_MS)]))
-    } catch (error) {
-      // Another account may have the machine.
-      if (!(error instanceof ProviderError)) throw error
-      refusal ??= error
-      continue
-    }
-    const found = machines.find(
-      (one) => names.has(one.name.toLowerCase()) || (isIP(resolved.host) > 0 && one.addresses.includes(resolved.host)),
-    )
-    const link: ProviderLink | undefined = found && { kind: 'account', accountId, server: found.id }
-    if (found && link) return { ...base, name: found.name, link }
-  }
-  if (refusal) throw refusal
-  throw new LocalFailure('no-machine', exits.failure, { host: host.host })
+  const { machines, refusals } = await listMachines(app, accounts, o.signal)
+  const found = chooseMachine(machines, [host.host, resolved.host, base.name], addresses)
+  if (!found) throw refusals[0] ?? new LocalFailure('no-machine', exits.failure, { host: host.host })
+  const { name, accountId, id } = found
+  const target: VisitTarget = { ...base, name, link: { kind: 'account', accountId, server: id } }
+  if (addresses.length > 0) return { host, target }
+  const address = found.addresses.find(isIPv4) ?? found.addresses[0]
+  if (!address) throw new AppError('dns', { host: resolved.host })
+  const there: TypedHost = { text: formatHostAddress({ user: host.user, host: address, port }), user: host.user, host: address, port }
+  return { host: there, target: { ...target, id: visitId(address, port), target: targetText(there), host: address } }
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  // A mere number is a provider's id, which the system would take for an IPv4 address in an old spelling.
+  if (/^\d+$/.test(host)) return []
+  if (isIP(host)) return [host]
+  const found = await lookup(host, { all: true }).catch(() => [])
+  return found.map(({ address }) => address)
 }
 
 function showPreview(preview: EnterPreview, target: VisitTarget, output: Output, texts: VisitTexts): void {

@@ -144,6 +144,9 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'not-in-rescue': (d) => `${d.host} shows the key you know: its own system runs, not a rescue system.`,
     'no-machine': (d) =>
       `No provider account here has a machine called ${d.host}. Set OVH_* (or ovh.conf), HCLOUD_TOKEN, ROBOT_USER and ROBOT_PASSWORD, or SCW_SECRET_KEY; or use --by-hand.`,
+    'several-machines': (d) => `${d.host} may be one of these. Type the address or the id of the one you mean:\n${d.machines}`,
+    'other-address': (d) =>
+      `${d.host} leads to an address that this machine does not have. Type the address of the one you mean:\n${d.machines}`,
     'no-system': () => 'No system that could be mounted was found on its disks: rescueterm disks HOST lists what is there.',
     'needs-confirm': (d) => `Services on ${d.name} may be running and would stop. Give --confirm ${d.name}.`,
   },

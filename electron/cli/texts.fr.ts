@@ -152,6 +152,10 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     'not-in-rescue': (d) => `${d.host} présente la clé que vous connaissez : son propre système tourne, pas un rescue.`,
     'no-machine': (d) =>
       `Aucun compte d’hébergeur ici n’a de machine nommée ${d.host}. Définissez OVH_* (ou ovh.conf), HCLOUD_TOKEN, ROBOT_USER et ROBOT_PASSWORD, ou SCW_SECRET_KEY ; ou utilisez --by-hand.`,
+    'several-machines': (d) =>
+      `${d.host} peut être l’une de celles-ci. Tapez l’adresse ou l’identifiant de celle que vous voulez :\n${d.machines}`,
+    'other-address': (d) =>
+      `${d.host} mène à une adresse que cette machine n’a pas. Tapez l’adresse de celle que vous voulez :\n${d.machines}`,
     'no-system': () => 'Aucun système à monter sur ses disques : rescueterm disks HÔTE énumère ce qui s’y trouve.',
     'needs-confirm': (d) => `Des services tournent peut-être sur ${d.name} et s’arrêteraient. Donnez --confirm ${d.name}.`,
     'refused-by-person': () => 'Rien n’a changé.',

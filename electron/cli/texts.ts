@@ -13,6 +13,8 @@ export type LocalCode =
   | 'refused-by-person'
   | 'not-in-rescue'
   | 'no-machine'
+  | 'several-machines'
+  | 'other-address'
   | 'needs-confirm'
   | 'no-system'
 

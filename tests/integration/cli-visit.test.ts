@@ -42,30 +42,32 @@ const publicKey = (path: string) =>
 
 describe('with a provider', () => {
   let api: FakeProvider
+  let listed: ReturnType<typeof machine>[]
+  const machine = (id: number, name: string, ip: string) => ({
+    id,
+    name,
+    status: 'running',
+    created: '2026-01-01T00:00:00+00:00',
+    rescue_enabled: false,
+    locked: false,
+    public_net: { ipv4: { ip, blocked: false, dns_ptr: 'x' }, ipv6: null, floating_ips: [] },
+  })
   beforeEach(async () => {
     api = await startHetznerCloud()
-    const server = {
-      id: 42,
-      name: 'web-42',
-      status: 'running',
-      created: '2026-01-01T00:00:00+00:00',
-      rescue_enabled: false,
-      locked: false,
-      public_net: { ipv4: { ip: '127.0.0.1', blocked: false, dns_ptr: 'x' }, ipv6: null, floating_ips: [] },
-    }
+    listed = [machine(42, 'web-42', '127.0.0.1')]
     const pagination = { page: 1, per_page: 50, previous_page: null, next_page: null, last_page: 1, total_entries: 1 }
-    const action = (id: number, command: string) => ({
+    const action = (id: number, command: string, server = 42) => ({
       id,
       command,
       status: 'success',
       progress: 100,
       started: '2026-11-24T02:07:00+00:00',
       finished: '2026-11-24T02:07:30+00:00',
-      resources: [{ id: 42, type: 'server' }],
+      resources: [{ id: server, type: 'server' }],
       error: null,
     })
-    api.on('GET /servers', () => ({ body: { servers: [server], meta: { pagination } } }))
-    api.on('GET /servers/{id}', () => ({ body: { server } }))
+    api.on('GET /servers', () => ({ body: { servers: listed, meta: { pagination } } }))
+    api.on('GET /servers/{id}', ({ at }) => ({ body: { server: listed.find(({ id }) => String(id) === at.id)! } }))
     api.on('POST /servers/{id}/actions/enable_rescue', () => ({
       body: { action: action(1, 'enable_rescue'), root_password: rootPassword },
     }))
@@ -110,6 +112,7 @@ describe('with a provider', () => {
     expect(written.stdout + written.stderr).not.toMatch(/SECRET[a-z]/)
     return { status, ...written }
   }
+  const ranAt = () => [...new Set(api.asked.filter(({ method }) => method !== 'GET').map(({ at }) => at.id))]
   const changes = () => api.asked.filter(({ method }) => method !== 'GET').map(({ operation }) => operation)
 
   test('servers names the machines', async () => {
@@ -147,6 +150,41 @@ describe('with a provider', () => {
     expect(entered).toMatchObject({ status: 0, stderr: expect.stringContaining(`rescueterm connect ${address}`) })
     expect(JSON.parse(entered.stdout)).toEqual({ phase: 'answered', name: 'web-42', host: '127.0.0.1', port: sshd.port })
     expect(changes()).toEqual(['POST /servers/{id}/actions/enable_rescue', 'POST /servers/{id}/actions/reset'])
+  })
+
+  test('enter takes the machine at the address, not the first of that name', async () => {
+    listed = [machine(42, 'web', '192.0.2.1'), machine(43, 'web', '127.0.0.1')]
+    await writeFile(join(home, '.ssh', 'config'), `Host web\n  HostName 127.0.0.1\n  Port ${sshd.port}\n`)
+    const { status, stdout } = await run('enter', 'web', '--confirm', 'web', '--json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ phase: 'answered', host: '127.0.0.1' })
+    expect(ranAt()).toEqual(['43'])
+  })
+
+  test('enter restarts nothing when a name leads elsewhere, fits several, or is reached through a proxy', async () => {
+    listed = [machine(42, 'web', '192.0.2.1')]
+    await writeFile(join(home, '.ssh', 'config'), 'Host web\n  HostName 127.0.0.1\nHost inner\n  ProxyJump bastion\n  HostName 192.0.2.1\n')
+    const elsewhere = await run('enter', 'web', '--confirm', 'web')
+    expect(elsewhere).toMatchObject({ status: 1, stderr: expect.stringContaining('an address that this machine does not have') })
+    expect(elsewhere.stderr).toContain('192.0.2.1')
+    expect(await run('enter', 'inner', '--confirm', 'web')).toMatchObject({ status: 1, stderr: expect.stringContaining('proxy') })
+    listed = [machine(42, 'web.invalid', '192.0.2.1'), machine(43, 'web.invalid', '127.0.0.1')]
+    const several = await run('enter', 'web.invalid', '--confirm', 'web.invalid', '--json')
+    expect(several.status).toBe(1)
+    expect(JSON.parse(several.stdout).error).toMatchObject({ code: 'several-machines', message: expect.stringContaining('192.0.2.1') })
+    expect(await run('enter', 'nowhere.invalid', '--by-hand', '--json')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('"dns"'),
+    })
+    expect(changes()).toEqual([])
+  })
+
+  test('enter goes on at the address of a machine whose name resolves nowhere', async () => {
+    listed = [machine(42, 'web.invalid', '127.0.0.1')]
+    const { status, stdout, stderr } = await run('enter', 'WEB.invalid', '-p', String(sshd.port), '--confirm', 'web.invalid', '--json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({ phase: 'answered', name: 'web.invalid', host: '127.0.0.1', port: sshd.port })
+    expect(stderr).toContain(`rescueterm connect 127.0.0.1:${sshd.port}`)
   })
 })
 
