@@ -42,7 +42,8 @@ const absolute = (path: string) => (path.startsWith('/') ? path : posix.join('/e
 
 const topLevel = new Set('auto iface mapping source source-directory rename no-auto-down no-scripts template'.split(' '))
 
-export function readInterfaces(files: ReadonlyMap<string, string>): Parsed {
+/** @param repeats the tool that is installed takes options several times: ifupdown2, ifupdown-ng. */
+export function readInterfaces(files: ReadonlyMap<string, string>, repeats = false): Parsed {
   const autos = new Set<string>()
   const profiles: Profile[] = []
   const problems: Problem[] = []
@@ -74,7 +75,7 @@ export function readInterfaces(files: ReadonlyMap<string, string>): Parsed {
         continue
       }
       if (!inStanza) problems.push({ file, line, reason: words.join(' ') })
-      else if (current) readOption(current, keyword, values, line, seen, problems)
+      else if (current) readOption(current, keyword, values, line, repeats ? new Set() : seen, problems)
     }
   }
   for (const profile of profiles) {

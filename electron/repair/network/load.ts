@@ -25,24 +25,38 @@ export interface Configuration extends Parsed {
   cloudInitWrites: boolean
 }
 
+// ifupdown2 and ifupdown-ng take an option several times.
+const repeating = ['/usr/share/ifupdown2', '/usr/libexec/ifupdown-ng']
+// Names cards on machines of Dell, up to RHEL 7.
+const biosdevname = '/usr/sbin/biosdevname'
 const cloudInitOff = '/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg'
 
 export async function loadConfiguration(system: MountedSystem, units: Units | undefined, signal: AbortSignal): Promise<Configuration> {
   const { files } = system
   const enabled = (unit: string) => units === undefined || units.isEnabled(unit)
-  const [interfaces, netplan, networkd, keyfiles, ifcfg, wicked] = await Promise.all([
+  const [interfaces, netplan, networkd, keyfiles, ifcfg, wicked, installed] = await Promise.all([
     loadInterfaces(files),
     loadFolder(files, '/etc/netplan', (name) => /\.yaml$/.test(name)),
     loadFolder(files, '/etc/systemd/network', (name) => /\.network$/.test(name)),
     loadFolder(files, '/etc/NetworkManager/system-connections', (name) => /^[^.].*(?<!~)$/.test(name)),
     loadIfcfg(files),
     loadFolder(files, sysconfigNetwork, (name) => /^(ifcfg-|ifroute-|routes$)/.test(name) && !isCopy(name)),
+    presentOf(files, [...repeating, biosdevname]),
   ])
   // A script of System V has no unit file: systemd makes one of it at the start.
   const scripts = ifcfg.size > 0 ? await files.list('/etc/rc.d/rc3.d') : []
   const usesManager = enabled('NetworkManager.service')
   const parts: [NetworkTool, boolean, Map<string, string>, (files: ReadonlyMap<string, string>) => Parsed][] = [
-    ['ifupdown', enabled('networking.service'), interfaces, readInterfaces],
+    [
+      'ifupdown',
+      enabled('networking.service'),
+      interfaces,
+      (texts) =>
+        readInterfaces(
+          texts,
+          repeating.some((path) => installed.has(path)),
+        ),
+    ],
     // A generator: it has no service to be enabled.
     ['netplan', true, netplan, readNetplan],
     ['networkd', enabled('systemd-networkd.service'), networkd, readNetworkd],
@@ -61,6 +75,7 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
     readNaming(
       files,
       active.flatMap(({ profiles }) => profiles),
+      installed.has(biosdevname),
     ),
     cloudInitWrites(files, units),
   ])
@@ -81,6 +96,10 @@ export async function loadConfiguration(system: MountedSystem, units: Units | un
     cloudInitWrites: cloudInit,
   }
 }
+
+/** Of `paths`, those that are there. */
+const presentOf = async (files: SystemFiles, paths: readonly string[]) =>
+  new Set((await files.read(paths, 1)).filter(({ kind }) => kind !== 'missing').map(({ path }) => path))
 
 const isCopy = (name: string) => /(~|\.bak|\.orig|\.rpm\w+|\.old)$/.test(name)
 
@@ -131,9 +150,9 @@ async function findOpenKeyfiles(files: SystemFiles) {
     .map(({ name, mode, uid, gid }) => ({ path: `${folder}/${name}`, mode, uid, gid }))
 }
 
-async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Promise<Naming> {
+async function readNaming(files: SystemFiles, profiles: readonly Profile[], hasBiosdevname: boolean): Promise<Naming> {
   const pathsIn = async (folder: string) => (await files.list(folder)).map(({ name }) => `${folder}/${name}`)
-  const [lines, links, linkTexts, ruleFiles, rules, [biosdevname]] = await Promise.all([
+  const [lines, links, linkTexts, ruleFiles, rules] = await Promise.all([
     Promise.all([pathsIn('/etc/default/grub.d'), pathsIn('/boot/loader/entries')]).then((more) =>
       files.texts(['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg', '/etc/default/grub', '/etc/kernel/cmdline', ...more.flat()]),
     ),
@@ -145,7 +164,6 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Pro
       '/etc/udev/rules.d/80-net-setup-link.rules',
       '/etc/udev/rules.d/80-net-name-slot.rules',
     ]),
-    files.read(['/usr/sbin/biosdevname'], 1),
   ])
   const masks = [
     ...links.filter(({ name, kind }) => name === '99-default.link' && kind === 'link'),
@@ -153,7 +171,7 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[]): Pro
   ]
   const isTold = (parameter: RegExp) => [...lines.values()].some((text) => parameter.test(text))
   const renamed = new Map<string, string>()
-  let certain = !isTold(/^[^#\n]*\bnet\.naming-scheme=/m) && (biosdevname?.kind !== 'file' || isTold(/^[^#\n]*\bbiosdevname=0\b/m))
+  let certain = !isTold(/^[^#\n]*\bnet\.naming-scheme=/m) && (!hasBiosdevname || isTold(/^[^#\n]*\bbiosdevname=0\b/m))
   for (const [, mac, name] of [...rules.values()].join('\n').matchAll(/ATTR\{address\}=="([\da-fA-F:]{17})".*?NAME(?::?)="([\w.-]+)"/g))
     renamed.set(mac!.toLowerCase(), name!)
   for (const text of linkTexts.values()) {

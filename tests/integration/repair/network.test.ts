@@ -306,6 +306,14 @@ describe('network', () => {
     expect(await own()).toEqual(['configuration', 'fine net-sound'])
   })
 
+  it.each(['/usr/share/ifupdown2/main.py', '/usr/libexec/ifupdown-ng/static'])('takes two addresses with %s', async (program) => {
+    const text = 'auto ens3\niface ens3 inet static\n  address 203.0.113.7/24\n  address 203.0.113.8/32\n  gateway 203.0.113.1\n'
+    start({ [interfaces]: text }, ['networking'])
+    expect((await own())[1]).toBe('fault net-syntax')
+    system.write(program, '')
+    expect(await own()).toEqual(['configuration', 'fine net-sound'])
+  })
+
   it('reads what wicked of SUSE reads', async () => {
     start(
       {

@@ -94,6 +94,13 @@ iface ens5 inet manual
     expect(readInterfaces(one(file, text)).problems.map((problem) => problem.line)).toEqual([line]),
   )
 
+  it('takes several addresses where the tool does', () => {
+    const text = 'auto eth0\niface eth0 inet static\n  address 192.0.2.7/24\n  address 192.0.2.8/24\n  gateway 192.0.2.1\n'
+    const parsed = readInterfaces(one(file, text), true)
+    expect(parsed.problems).toEqual([])
+    expect(short(parsed)).toMatchObject([{ addresses: ['192.0.2.7/24', '192.0.2.8/24'] }])
+  })
+
   it('takes an alias for its interface, a bridge for its own making', () => {
     const { profiles } = readInterfaces(
       one(file, 'auto eth0:1 br0\niface eth0:1 inet static\n address 192.0.2.8/32\niface br0 inet dhcp\n bridge_ports eth0\n'),
