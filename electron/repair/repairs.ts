@@ -20,6 +20,7 @@ import { explained, type Log } from '../log.js'
 import { shareReads } from '../machine/machine.js'
 import { createSystemFiles } from '../machine/system-files.js'
 import { backupOf, digestOf, type EditStep, previewProposal } from './preview.js'
+import { readSelinux } from './selinux.js'
 import type { StoredChange } from './stored-change.js'
 import type { MountedSystem, PlannedProposal, RepairTask, Step, TaskFinding } from './task.js'
 
@@ -170,13 +171,17 @@ export function createRepairs(o: RepairsParts): Repairs {
   }
 
   async function takeBack(system: MountedSystem, edits: StoredChange['edits']) {
+    const recreated: string[] = []
     for (const edit of [...edits].reverse()) {
       const [current] = await system.files.read([edit.path], MAX_COPY)
       const content = current?.kind === 'file' ? current.bytes : undefined
       if ((content && sha256(content)) !== edit.sha256) throw new AppError('file-changed', { file: edit.path })
       const copy = await copyOf(system, edit.backup)
       await system.files.change({ path: edit.path, before: content, after: copy?.bytes, mode: copy?.mode ?? edit.mode })
+      if (content === undefined && copy) recreated.push(edit.path)
     }
+    if (recreated.length === 0) return
+    for (const step of (await readSelinux(system)).relabel(recreated)) await carryOut(system, step, '')
   }
 
   return {

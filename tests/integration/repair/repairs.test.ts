@@ -1,5 +1,5 @@
 /** The engine on a real directory tree, with a task small enough to see through. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -104,6 +104,32 @@ describe('repairs', () => {
     expect(readFileSync(join(root, 'etc/keyfile'), 'utf8')).toBe(secret)
     expect(statSync(join(root, 'etc/keyfile')).mode & 0o777).toBe(0o600)
     expect(fstab()).not.toContain('nofail')
+  })
+
+  it.each(['fault that removes', 'step that fails after it'])('labels a removed file that it brings back: %s', async (what) => {
+    const labels = 'etc/selinux/targeted/contexts/files'
+    for (const folder of [labels, 'usr/sbin', 'proc']) mkdirSync(join(root, folder), { recursive: true })
+    writeFileSync(join(root, 'etc/selinux/config'), 'SELINUX=enforcing\nSELINUXTYPE=targeted\n')
+    for (const file of ['usr/sbin/setfiles', 'proc/version', `${labels}/file_contexts`]) writeFileSync(join(root, file), '')
+    writeFileSync(join(root, 'etc/ifcfg-old'), 'DEVICE=old\n')
+    const extra: Step[] = [
+      { kind: 'edit', path: '/etc/ifcfg-old', before: 'DEVICE=old\n', after: undefined },
+      ...(what.startsWith('step') ? [{ kind: 'run', words: ['false'], risk: 'writes' } as const] : []),
+    ]
+    const labelled: string[][] = []
+    const run = local.machine.run
+    system.machine = {
+      run(command) {
+        if (command.words[0] !== 'setfiles') return run(command)
+        labelled.push(command.words.filter((word) => existsSync(join(root, word))).slice(1))
+        return run({ ...command, words: ['true'] })
+      },
+    }
+    const repairs = repairsOf(fstabTask(extra))
+    await repairs.examine()
+    const change = await repairs.apply({ ...choice, digest: proposalOf(repairs).digest })
+    if (what.startsWith('fault')) await repairs.undo(change.id)
+    expect(labelled).toEqual([['/etc/ifcfg-old']])
   })
 
   it('shows the exact edit, makes it, looks again, and takes it back', async () => {
