@@ -45,6 +45,10 @@ export function proposalOf(
   return { id, words: wordsOf(code, values), risk: 'writes', steps: () => steps, ...others }
 }
 
+/** Edits, with the labels of what they create, as one proposal that its copies undo; none when there is nothing to edit. */
+export const editProposals = (code: string, values: Values, steps: Step[]): PlannedProposal[] =>
+  steps.length === 0 ? [] : editable([proposalOf(code, values, steps, steps.some(({ kind }) => kind === 'run') ? { undo: [] } : {})])
+
 /**
  * The proposals with an edit of a text that came through as it is: one that is not UTF-8 (U+FFFD after reading) would be written
  * back changed, and is left to a person.

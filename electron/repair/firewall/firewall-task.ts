@@ -2,12 +2,12 @@
 import { isIP } from 'node:net'
 import type { Clock } from '../../clock.js'
 import { readSshd } from '../access/sshd.js'
-import { editable, evidenceOf, findingOf, proposalOf } from '../build-finding.js'
-import { readSelinux } from '../selinux.js'
+import { editProposals, evidenceOf, findingOf, proposalOf } from '../build-finding.js'
+import { readSelinux, type Selinux } from '../selinux.js'
 import type { MountedSystem, PlannedProposal, RepairTask, TaskFinding } from '../task.js'
 import { readUnits } from '../units.js'
 import { readCsf } from './csf.js'
-import { banOf, closesSsh, fail2banOff, ignoreFile, ignoreSteps, readFail2ban } from './fail2ban.js'
+import { bansOn, closesSsh, fail2banOff, ignoreFile, ignoreSteps, readFail2ban } from './fail2ban.js'
 import type { Filter } from './filter.js'
 import { readFirewalld } from './firewalld.js'
 import { hostsSteps, hostsVerdict, readHostsFiles, readsHostsAccess } from './hosts-access.js'
@@ -31,8 +31,8 @@ export function createFirewallTask(clock: Clock): RepairTask {
         readIptables(system, units),
         readFirewalld(system, units, selinux),
         readCsf(system, units),
-        readFail2ban(system, units, signal).then((state) => fail2banFindings(system, state, from, clock.now())),
-        hostsFindings(system, from),
+        readFail2ban(system, units, signal).then((state) => fail2banFindings(system, state, from, clock.now(), selinux)),
+        hostsFindings(system, from, selinux),
         scriptFindings(system),
       ])
       const filters = [ufw, nftables, ...iptables, firewalld, csf].filter((filter) => filter !== undefined)
@@ -112,9 +112,7 @@ function filterFinding(filter: Filter, id: string, ports: readonly number[], fam
 function letIn(filter: Filter, packets: readonly Packet[]): PlannedProposal[] {
   // This client's way at least, when the other family's cannot be opened.
   const steps = filter.letIn(packets) ?? filter.letIn(packets.slice(0, 1))
-  if (!steps || steps.length === 0) return []
-  const hasRun = steps.some(({ kind }) => kind === 'run')
-  return editable([proposalOf('firewall-let-in', { tool: filter.tool, port: packets[0]!.port }, steps, hasRun ? { undo: [] } : {})])
+  return editProposals('firewall-let-in', { tool: filter.tool, port: packets[0]!.port }, steps ?? [])
 }
 
 /** What is off is to be put on again: its words say how. */
@@ -127,6 +125,7 @@ async function fail2banFindings(
   state: Awaited<ReturnType<typeof readFail2ban>>,
   from: From,
   now: Date,
+  selinux: Selinux,
 ): Promise<TaskFinding[]> {
   if (!state) return []
   const id = 'fail2ban'
@@ -142,9 +141,10 @@ async function fail2banFindings(
         { evidence: [evidenceOf('sqlite3', state.reason)], proposals: [turnOff] },
       ),
     ]
-  const ban = banOf(state, { ...from, port: 0 }, now)
+  const bans = bansOn(state, { ...from, port: 0 }, now)
+  const [ban] = bans
   if (!ban) return [findingOf(id, 'fine', 'fail2ban-no-ban', { n: state.bans.length, known: from.source === undefined ? 'no' : 'yes' })]
-  const before = await system.files.text(ignoreFile)
+  const steps = ignoreSteps(state, await system.files.text(ignoreFile), bans, from.source!, selinux)
   const until = ban.until === undefined ? '' : new Date(ban.until * 1000).toISOString().slice(0, 16).replace('T', ' ')
   return [
     findingOf(
@@ -155,22 +155,19 @@ async function fail2banFindings(
       {
         keepsOut: closesSsh(ban),
         evidence: [evidenceOf('/var/lib/fail2ban/fail2ban.sqlite3', `${ban.jail} ${ban.address} ${until}`)],
-        proposals: [
-          ...editable([proposalOf('fail2ban-ignore', { address: from.source! }, ignoreSteps(state, before, from.source!))]),
-          turnOff,
-        ],
+        proposals: [...editProposals('fail2ban-ignore', { address: from.source! }, steps), turnOff],
       },
     ),
   ]
 }
 
-async function hostsFindings(system: MountedSystem, from: From): Promise<TaskFinding[]> {
+async function hostsFindings(system: MountedSystem, from: From, selinux: Selinux): Promise<TaskFinding[]> {
   if (!readsHostsAccess(system)) return []
   const files = await readHostsFiles(system)
   const packet = { ...from, port: 0 }
   const { result, because } = hostsVerdict(files, packet)
   if (result === 'in') return []
-  const proposals = editable([proposalOf('hosts-allow', { address: from.source ?? 'ALL' }, hostsSteps(files, packet))])
+  const proposals = editProposals('hosts-allow', { address: from.source ?? 'ALL' }, hostsSteps(files, packet, selinux))
   const isOut = result === 'out'
   return [
     findingOf(

@@ -18,7 +18,7 @@ export interface Firewalld {
   services: Firewalld['zones']
   /** Zones that interfaces are put into by NetworkManager or ifcfg files. */
   bound: string[]
-  /** Rules beside the zones, which are not followed: direct.xml, policies. */
+  /** Rules beside the zones, which are not followed: direct.xml, and policies of one's own for what comes in. */
   beside: { file: string; text: string }[]
 }
 
@@ -30,14 +30,14 @@ export async function readFirewalld(system: MountedSystem, units: Units | undefi
   const zones = await readFolder(system, 'zones', () => true)
   const named = [...zones.values()].map(({ text }) => text).join('\n')
   const services = await readFolder(system, 'services', (name) => named.includes(`"${name}"`))
-  const [direct] = await files.read([`${etc}/direct.xml`])
-  const text = direct?.kind === 'file' ? direct.bytes.toString('utf8') : ''
+  const policies = (await files.list(`${etc}/policies`)).flatMap(({ name }) => (name.endsWith('.xml') ? [`${etc}/policies/${name}`] : []))
+  const beside = await files.texts([`${etc}/direct.xml`, ...policies])
   const facts: Firewalld = {
     defaultZone: /^\s*DefaultZone\s*=\s*(\S+)/m.exec(config)?.[1] ?? 'public',
     zones,
     services,
     bound: await boundZones(system),
-    beside: /<(rule|passthrough|chain)\b/.test(text) ? [{ file: `${etc}/direct.xml`, text }] : [],
+    beside: [...beside].map(([file, text]) => ({ file, text })).filter(({ text }) => decidesInput(text)),
   }
   return firewalldFilter(system, facts, units ? units.isEnabled(unit) : undefined, selinux)
 }
@@ -61,6 +61,13 @@ async function boundZones({ files }: MountedSystem): Promise<string[]> {
   const lists = await Promise.all(folders.map(async (folder) => (await files.list(folder)).map(({ name }) => `${folder}/${name}`)))
   const read = await files.read(lists.flat().slice(0, 100))
   return read.flatMap((file) => (file.kind === 'file' ? (/^\s*zone\s*=\s*"?([\w-]+)/im.exec(file.bytes.toString('utf8'))?.[1] ?? []) : []))
+}
+
+/** direct.xml with a rule, or a policy whose target is the machine itself: firewalld.policies(5). Pure. */
+export function decidesInput(text: string): boolean {
+  const xml = readXml(text)
+  if (xml?.name !== 'policy') return /<(rule|passthrough|chain)\b/.test(text)
+  return childrenOf(xml, 'egress-zone').some(({ attributes }) => attributes.name === 'HOST')
 }
 
 export function firewalldFilter(system: MountedSystem, facts: Firewalld, starts: boolean | undefined, selinux: Selinux): Filter {

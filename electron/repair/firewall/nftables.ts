@@ -310,6 +310,11 @@ function rulesOf(statement: readonly Token[], table: Table): Rule[] {
       ? pairs.map(([value, verdict = '']) => ({ condition: (packet) => one(value, packet), action: actionOf(verdict.split(' ')) }))
       : [{ condition: () => 'maybe', action: { kind: 'unknown' } }]
   }
+  /** In a table of both families, a word about one of them says nothing about the other, negated or not. */
+  function ofFamily() {
+    const wanted = peek() === 'ip' ? 4 : 6
+    conditions.push(({ family }) => (family === wanted ? 'yes' : 'no'))
+  }
   const match = (one: (value: string, packet: Packet) => Tri) => (peek() === 'vmap' ? verdictMap(one) : test(one))
   while (at < words.length) {
     const two = `${peek()} ${peek(1)}`
@@ -327,13 +332,15 @@ function rulesOf(statement: readonly Token[], table: Table): Rule[] {
       conditions.push(() => 'no')
       operand()
     } else if (/^(ip|ip6) saddr$/.test(two)) {
+      ofFamily()
       at += 2
       match((value, packet) => isFrom(packet, value))
     } else if (/^(ip|ip6) daddr$/.test(two)) {
-      const family = peek() === 'ip' ? 4 : 6
+      ofFamily()
       at += 2
-      match((value, packet) => (packet.family !== family || /^(127\.|22[4-9]\.|23\d\.|255\.|ff|::1)/i.test(value) ? 'no' : 'maybe'))
+      match((value) => (/^(127\.|22[4-9]\.|23\d\.|255\.|ff|::1)/i.test(value) ? 'no' : 'maybe'))
     } else if (/^(ip protocol|ip6 nexthdr|meta l4proto)$/.test(two)) {
+      if (peek() !== 'meta') ofFamily()
       at += 2
       match((value) => (/^(tcp|6)$/.test(value) ? 'yes' : 'no'))
     } else if (two === 'meta nfproto') {

@@ -1,4 +1,4 @@
-/** Rules that a service loads at the start: nftables, iptables-persistent (Debian), iptables (Red Hat), or a script of one's own. */
+/** Rules that a service loads at the start: nftables, iptables-persistent (Debian), iptables (Red Hat, Arch). */
 import { posix } from 'node:path'
 import type { MountedSystem } from '../task.js'
 import { insertLines } from '../text-edit.js'
@@ -19,8 +19,10 @@ function offByUnits(system: MountedSystem, units: Units | undefined, names: read
 }
 
 const saved = [
+  // Debian, Red Hat, Arch.
   { units: ['netfilter-persistent.service'], v4: '/etc/iptables/rules.v4', v6: '/etc/iptables/rules.v6' },
   { units: ['iptables.service', 'ip6tables.service'], v4: '/etc/sysconfig/iptables', v6: '/etc/sysconfig/ip6tables' },
+  { units: ['iptables.service', 'ip6tables.service'], v4: '/etc/iptables/iptables.rules', v6: '/etc/iptables/ip6tables.rules' },
 ]
 
 export async function readIptables(system: MountedSystem, units: Units | undefined): Promise<Filter[]> {

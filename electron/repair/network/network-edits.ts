@@ -1,5 +1,5 @@
 /** For each fault the edits that mend it; only those after which the files, read again, no longer have it. */
-import { editable, proposalOf } from '../build-finding.js'
+import { editProposals } from '../build-finding.js'
 import type { Selinux } from '../selinux.js'
 import type { PlannedProposal, Step } from '../task.js'
 import { insertLines, replaceLine } from '../text-edit.js'
@@ -31,8 +31,7 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
   const offer = (code: string, values: Record<string, string>, edits: Edits) => {
     if (!isMended(fault, edits, configuration, rescue)) return
     const { steps, stopsCloudInit } = stepsOf(edits, configuration, selinux)
-    const hasRun = steps.some(({ kind }) => kind === 'run')
-    offers.push(proposalOf(code, { ...values, cloud: stopsCloudInit ? 'yes' : 'no' }, steps, hasRun ? { undo: [] } : {}))
+    offers.push(...editProposals(code, { ...values, cloud: stopsCloudInit ? 'yes' : 'no' }, steps))
   }
   switch (fault.kind) {
     case 'interface-missing': {
@@ -108,7 +107,7 @@ export function proposalsFor(fault: Fault, configuration: Configuration, rescue:
       )
       break
   }
-  return editable(offers)
+  return offers
 }
 
 function isMended(fault: Fault, edits: Edits, configuration: Configuration, rescue: RescueSide): boolean {

@@ -1,6 +1,6 @@
 /** "Network": what works from rescue, and whether the system's own configuration leads to the same. */
 import { isIP } from 'node:net'
-import { editable, evidenceOf, findingOf, proposalOf } from '../build-finding.js'
+import { editProposals, evidenceOf, findingOf, proposalOf } from '../build-finding.js'
 import { readSelinux, type Selinux } from '../selinux.js'
 import type { MountedSystem, RepairTask, Step, TaskFinding } from '../task.js'
 import { readUnits, type Units } from '../units.js'
@@ -81,10 +81,7 @@ function rescueFinding(rescue: RescueSide | { reason: string }): TaskFinding {
 function problemFinding({ file, line, reason, fixed }: Problem, configuration: Configuration, selinux: Selinux): TaskFinding {
   const text = configuration.files.get(file) ?? ''
   const steps: Step[] = fixed === undefined ? [] : stepsOf(new Map([[file, fixed]]), configuration, selinux).steps
-  const proposals =
-    fixed === undefined
-      ? []
-      : editable([proposalOf('fix-indentation', { file }, steps, steps.some(({ kind }) => kind === 'run') ? { undo: [] } : {})])
+  const proposals = editProposals('fix-indentation', { file }, steps)
   return findingOf(
     `network-syntax:${file}`,
     'fault',

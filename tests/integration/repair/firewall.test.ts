@@ -9,7 +9,7 @@ import type { Repairs } from '../../../electron/repair/repairs.js'
 import { applyProposal, createTestSystem, findingsOf, repairsOf, statesOf, type TestSystem } from '../../support/mounted-system.js'
 
 const unit = (name: string) => `[Unit]\nDescription=${name}\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n`
-const services = ['ssh', 'ufw', 'nftables', 'netfilter-persistent', 'firewalld', 'fail2ban', 'csf']
+const services = ['ssh', 'iptables', 'ufw', 'nftables', 'netfilter-persistent', 'firewalld', 'fail2ban', 'csf']
 const ufw = {
   '/etc/ufw/ufw.conf': 'ENABLED=yes\nLOGLEVEL=low\n',
   '/etc/default/ufw': 'IPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\n',
@@ -47,6 +47,7 @@ describe('firewall', () => {
     ['ufw', ufw, 'ufw'],
     ['nftables', { '/etc/nftables.conf': nftables }, 'nftables'],
     ['iptables', { '/etc/iptables/rules.v4': rulesV4, '/etc/iptables/rules.v6': rulesV4 }, 'netfilter-persistent'],
+    ['iptables', { '/etc/iptables/iptables.rules': rulesV4, '/etc/iptables/ip6tables.rules': rulesV4 }, 'iptables'],
     ['firewalld', { '/etc/firewalld/firewalld.conf': 'DefaultZone=public\n', '/etc/firewalld/zones/public.xml': zone }, 'firewalld'],
     ['csf', { '/etc/csf/csf.conf': 'TCP_IN = "22"\nTCP6_IN = "22"\nIPV6 = "1"\n' }, 'csf'],
   ])('finds that %s keeps port 2222 closed, opens it, or turns it off', async (tool, files: Record<string, string>, service) => {
@@ -86,6 +87,8 @@ describe('firewall', () => {
         '/var/lib/fail2ban/.keep': '',
         '/etc/fail2ban/jail.conf': '[DEFAULT]\nignoreip = 127.0.0.1/8 ::1\n',
         '/etc/fail2ban/jail.d/defaults-debian.conf': '[sshd]\nenabled = true\n',
+        // Its own list overrides that of all, and this file those before it.
+        '/etc/fail2ban/jail.d/ssh.local': '[sshd]\nignoreip = 198.51.100.0/24\n',
       },
       ['fail2ban'],
     )
@@ -104,7 +107,7 @@ describe('firewall', () => {
     expect(readFileSync(database).equals(before) && !existsSync(`${database}-journal`)).toBe(true)
     const change = await applyProposal(repairs, 'firewall', 'fail2ban', 'fail2ban-ignore')
     expect(change.result).toBe('verified')
-    expect(read('/etc/fail2ban/jail.d/rescueterm.local')).toBe('[DEFAULT]\nignoreip = 127.0.0.1/8 ::1 203.0.113.9\n')
+    expect(read('/etc/fail2ban/jail.d/zzz-rescueterm.local')).toBe('[sshd]\nignoreip = 198.51.100.0/24 203.0.113.9\n')
     await repairs.undo(change.id)
     expect(await states()).toEqual({ fail2ban: 'fault fail2ban-bans-you' })
     system.write('/var/lib/fail2ban/fail2ban.sqlite3', 'not a database')

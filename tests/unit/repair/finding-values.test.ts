@@ -29,6 +29,7 @@ const makers: Record<string, { code: number; values: number }> = {
   wordsOf: { code: 0, values: 1 },
   proposalOf: { code: 0, values: 1 },
   findingOf: { code: 2, values: 3 },
+  editProposals: { code: 0, values: 1 },
 }
 
 /** A call of a function whose parameters decide, and the call that it stands in in turn. */

@@ -1,10 +1,10 @@
 /** The first packet of a connection through rules of every kind, as the distributions write them. */
 import { describe, expect, it } from 'vitest'
 import { csfFilter } from '../../../electron/repair/firewall/csf.js'
-import { banOf, bansOf, closesSsh, ignoreIp } from '../../../electron/repair/firewall/fail2ban.js'
+import { bansOf, bansOn, closesSsh, ignoredBy, ignoreFile, ignoreSteps } from '../../../electron/repair/firewall/fail2ban.js'
 import { packetFamilies } from '../../../electron/repair/firewall/firewall-task.js'
-import { type Firewalld, firewalldFilter } from '../../../electron/repair/firewall/firewalld.js'
-import { hostsVerdict } from '../../../electron/repair/firewall/hosts-access.js'
+import { decidesInput, type Firewalld, firewalldFilter } from '../../../electron/repair/firewall/firewalld.js'
+import { hostsVerdict, readsHostsAccess } from '../../../electron/repair/firewall/hosts-access.js'
 import { readTables, verdictOf } from '../../../electron/repair/firewall/iptables.js'
 import { nftVerdict, readRuleset } from '../../../electron/repair/firewall/nftables.js'
 import { isFrom, isPort, type Packet } from '../../../electron/repair/firewall/packet.js'
@@ -281,6 +281,16 @@ describe('nftables', () => {
     ['udp', 'udp dport 22 accept', 'out'],
   ])('%s', (_, rules, expected) => expect(nftResult(nft(rules))).toBe(expected))
 
+  it.each([
+    ['all but a network of the other family', 'ip saddr != 10.0.0.0/8 tcp dport 22 drop', 'out', 'in'],
+    ['all but an address of the other family', 'ip6 daddr != ::1 tcp dport 22 drop', 'in', 'out'],
+    ['all but a protocol of the other family', 'ip protocol != udp drop', 'out', 'in'],
+    ['all but a header of the other family', 'ip6 nexthdr != udp drop', 'in', 'out'],
+    ['a map of the other family', 'ip saddr vmap { 0.0.0.0/0 : drop }', 'out', 'in'],
+  ])('keeps the families of one table apart: %s', (_, rules, ofFour, ofSix) => {
+    expect([nftResult(nft(rules, 'accept')), nftResult(nft(rules, 'accept'), six)]).toEqual([ofFour, ofSix])
+  })
+
   it('knows definitions, sets, chains and families', () => {
     const text = `define ports = { 22, 80 }
 define office = 198.51.100.0/24
@@ -404,6 +414,17 @@ describe('firewalld', () => {
     ['no zone', firewalld({}), 'unsure'],
   ])('%s', (_, facts, expected) => expect(filterOf(facts).verdict(four).result).toBe(expected))
 
+  it('follows no policy for what comes in, and needs none for what goes through', () => {
+    const policy = (to: string) =>
+      `<?xml version="1.0"?><policy target="DROP"><rule/><ingress-zone name="ANY"/><egress-zone name="${to}"/></policy>`
+    expect([policy('HOST'), policy('ANY'), '<direct><rule ipv="ipv4"/></direct>', '<direct/>'].map(decidesInput)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
+  })
+
   it('opens the port in its zone', () => {
     const [step] = filterOf(firewalld({ public: zone('  <service name="http"/>') })).letIn([four])!
     expect(after(step)).toBe(zone('  <service name="http"/>').replace('</zone>', '  <port protocol="tcp" port="22"/>\n</zone>'))
@@ -432,16 +453,37 @@ describe('bans', () => {
     ['198.51.100.1', true],
     ['192.0.2.1', false],
     ['192.0.2.2', false],
-  ])('of %s: %s', (source, banned) =>
-    expect(banOf({ kind: 'bans', bans, ignored: [] }, { ...four, source }, now) !== undefined).toBe(banned),
-  )
+  ])('of %s: %s', (source, banned) => expect(bansOn({ bans, configs: [] }, { ...four, source }, now).length === 1).toBe(banned))
 
   it('do not hold for ignored addresses', () => {
-    expect(banOf({ kind: 'bans', bans, ignored: ['127.0.0.1/8', '203.0.113.0/24'] }, four, now)).toBeUndefined()
-    expect(
-      ignoreIp('[DEFAULT]\n# ignoreip = 9.9.9.9\nignoreip = 127.0.0.1/8 ::1,\n    203.0.113.9\nbantime = 1h\n[sshd]\nignoreip = 1.1.1.1\n'),
-    ).toEqual(['127.0.0.1/8', '::1', '203.0.113.9'])
-    expect(ignoreIp('[sshd]\nignoreip = 1.1.1.1\n')).toBeUndefined()
+    expect(bansOn({ bans, configs: ['[DEFAULT]\nignoreip = 127.0.0.1/8 203.0.113.0/24\n'] }, four, now)).toEqual([])
+  })
+
+  const all = '[DEFAULT]\n# ignoreip = 9.9.9.9\nignoreip = 127.0.0.1/8 ::1,\n    # me\n    203.0.113.9 ; at home\nbantime = 1h\n'
+  it.each([
+    ['nothing', [], []],
+    ['the list of all', [all, '[apache]\nignoreip = 1.1.1.1\n'], ['127.0.0.1/8', '::1', '203.0.113.9']],
+    ['its own list', [all, '[sshd]\nignoreip = 1.1.1.1\n', '[DEFAULT]\nignoreip = 2.2.2.2\n'], ['1.1.1.1']],
+    ['the last file', ['[sshd]\nignoreip = 1.1.1.1\n', '[sshd]\nenabled = true\nignoreip: 2.2.2.2\n'], ['2.2.2.2']],
+    [
+      'what was known before',
+      [all, '[sshd]\nignoreip = 1.1.1.1\n', '[sshd]\nignoreip = %(known/ignoreip)s 2.2.2.2\n'],
+      ['1.1.1.1', '2.2.2.2'],
+    ],
+  ])('ignore what a jail is told to: %s', (_, configs, expected) => expect(ignoredBy(configs, 'sshd')).toEqual(expected))
+
+  it('are ignored by each jail that bans, once in our file, with the label that it needs', () => {
+    const both = bansOf(`sshd\t203.0.113.9\t${start}\t-1\nrecidive\t203.0.113.9\t${start}\t-1\nx]y\t203.0.113.9\t${start}\t-1\n`)
+    const configs = ['[DEFAULT]\nignoreip = ::1\n[sshd]\nignoreip = 1.1.1.1\n']
+    const label: Step = { kind: 'run', words: ['setfiles', ignoreFile], risk: 'writes' }
+    const selinux = { enforcing: true, relabel: () => [label] }
+    const steps = (before?: string) => ignoreSteps({ bans: both, configs }, before, both, '203.0.113.9', selinux)
+    const text = '[sshd]\nignoreip = 1.1.1.1 203.0.113.9\n[recidive]\nignoreip = ::1 203.0.113.9\n'
+    expect(steps()).toEqual([{ kind: 'edit', path: ignoreFile, before: undefined, after: text }, label])
+    expect(steps('[recidive]\nbantime = 1h\n[sshd]\nenabled = true\nignoreip = 9.9.9.9\n').map(after)).toEqual([
+      '[recidive]\nignoreip = ::1 203.0.113.9\nbantime = 1h\n[sshd]\nenabled = true\nignoreip = 1.1.1.1 203.0.113.9\n',
+    ])
+    expect(steps(text)).toEqual([])
   })
 
   it('takes a ban of a million years for one for good', () => {
@@ -450,7 +492,7 @@ describe('bans', () => {
 
   it('names the ban that closes SSH, before one that closes a web server', () => {
     const both = bansOf(`nginx-http-auth\t203.0.113.9\t${start}\t-1\nsshd\t203.0.113.9\t${start}\t-1\n`)
-    expect(banOf({ kind: 'bans', bans: both, ignored: [] }, four, now)?.jail).toBe('sshd')
+    expect(bansOn({ bans: both, configs: [] }, four, now).map(({ jail }) => jail)).toEqual(['sshd', 'nginx-http-auth'])
     expect(both.map(closesSsh)).toEqual([false, true])
   })
 })
@@ -468,6 +510,13 @@ describe('hosts.allow and hosts.deny', () => {
     ['', 'ALL: ALL EXCEPT 203.0.113.9', 'unsure'],
     ['', 'sshd: [2001:db8::]/32', 'in'],
     ['', 'no colon', 'unsure'],
+    ['sshd: home.example.org', '', 'in'],
+    ['sshd: home.example.org', 'vsftpd: ALL', 'in'],
+    ['sshd: home.example.org', 'sshd: ALL', 'unsure'],
+    ['sshd: 203.0.113.9 : deny', '', 'out'],
+    ['ALL: ALL : spawn /bin/echo %a : deny', '', 'out'],
+    ['', 'sshd: ALL : allow', 'in'],
+    ['sshd: ALL : twist /bin/false', '', 'unsure'],
   ])('%j, %j: %s', (allow, deny, expected) => {
     const files = new Map([
       ['/etc/hosts.allow', `${allow}\n`],
@@ -477,6 +526,21 @@ describe('hosts.allow and hosts.deny', () => {
   })
   it('IPv6', () => expect(hostsVerdict(new Map([['/etc/hosts.deny', 'sshd: [2001:db8::]/32\n']]), six).result).toBe('out'))
 })
+
+it.each([
+  ['debian', [], '12', true],
+  ['devuan', ['debian'], '5', true],
+  ['linuxmint', ['ubuntu', 'debian'], '21', true],
+  ['centos', ['rhel', 'fedora'], '7', true],
+  ['amzn', ['centos', 'rhel', 'fedora'], '2', true],
+  ['almalinux', ['rhel', 'centos', 'fedora'], '9.4', false],
+  ['fedora', [], '7', false],
+  ['arch', [], '', false],
+  ['alpine', [], '3.20', false],
+  ['opensuse-leap', ['suse', 'opensuse'], '15.6', false],
+])('%s %j %s reads hosts.deny: %s', (id, like, version, expected) =>
+  expect(readsHostsAccess({ os: { id, like, version, name: id } } as unknown as MountedSystem)).toBe(expected),
+)
 
 describe('csf', () => {
   const files = (ports: string, deny = '') =>
