@@ -105,6 +105,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
   const changed = createEmitter()
   const badges = new Map<string, Extract<ServerBadge, 'known' | 'new' | 'changed' | 'revoked'>>()
   let resumed: AppState['resumed'] = []
+  let isListsFaultSeen = false
   let configHosts: Awaited<ReturnType<typeof listConfigHosts>> = []
 
   const settings = createSettings(dataDir, log)
@@ -119,9 +120,15 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     log,
     async onDidSignIn(target) {
       if (target.practice) return undefined
-      const id = target.serverId ?? (await servers.add(target.name, target.text))
-      await servers.markUsed(id)
-      return id
+      try {
+        const id = target.serverId ?? (await servers.add(target.name, target.text))
+        await servers.markUsed(id)
+        return id
+      } catch (error) {
+        // The person is in: a list that cannot be written is no reason to end that.
+        log.error('a server could not be listed', error)
+        return target.serverId
+      }
     },
     onDidJudge(target, badge) {
       badges.set(target.text, badge)
@@ -352,6 +359,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
       practice: practice.state(),
       resumed,
       keptEdits: files.edits.kept(),
+      unreadable: isListsFaultSeen ? [] : [servers.unreadable(), accounts.unreadable()].filter((file) => file !== undefined),
       sshConfigServers: configHosts.length,
       accounts: accounts.list(),
       vault: vaultState,
@@ -389,6 +397,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     },
     async dismissResumed() {
       resumed = []
+      isListsFaultSeen = true
       await files.edits.dismissKept()
       changed.emit()
     },

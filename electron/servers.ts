@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import { z } from 'zod'
 import { AppError } from '../shared/errors.js'
 import { parseHostAddress } from '../shared/host-address.js'
 import type { ProviderLink } from '../shared/provider.js'
 import { Server } from '../shared/server.js'
 import type { Clock } from './clock.js'
-import { readJsonFile, writeJsonFile } from './durable-file.js'
 import { createEmitter } from './emitter.js'
 import type { Log } from './log.js'
+import { createStoredList, type StoredList } from './stored-list.js'
 
-const Stored = z.strictObject({ servers: z.array(Server) })
-
-export interface Servers {
+export interface Servers extends Pick<StoredList<Server>, 'load' | 'unreadable'> {
   list(): readonly Server[]
   find(id: string): Server
   findByTarget(target: string): Server | undefined
@@ -24,30 +20,15 @@ export interface Servers {
   link(id: string, link: ProviderLink | undefined): Promise<void>
   markUsed(id: string): Promise<void>
   onDidChange(listener: () => void): () => void
-  load(): Promise<void>
 }
 
 /** Saved servers in `<dataDir>/servers.json`, in the order they were added. No secrets. Names and targets are checked here. */
 export function createServers(dataDir: string, clock: Clock, log: Log): Servers {
-  const path = join(dataDir, 'servers.json')
   const changed = createEmitter()
-  let servers: readonly Server[] = []
-  let writing = Promise.resolve()
+  const servers = createStoredList({ dataDir, name: 'servers', item: Server, log, onDidChange: changed.emit })
 
-  // One writer at a time, in the order of the commands; memory changes only after the disk has.
-  function change(edit: (servers: readonly Server[]) => readonly Server[]): Promise<void> {
-    const run = writing.then(async () => {
-      const next = edit(servers)
-      if (next === servers) return
-      await writeJsonFile(path, { servers: next })
-      servers = next
-      changed.emit()
-    })
-    writing = run.catch(() => {})
-    return run
-  }
   function find(id: string): Server {
-    const server = servers.find((one) => one.id === id)
+    const server = servers.all().find((one) => one.id === id)
     if (!server) throw new AppError('not-found', { id })
     return server
   }
@@ -58,21 +39,16 @@ export function createServers(dataDir: string, clock: Clock, log: Log): Servers 
   }
 
   return {
-    list: () => servers,
+    list: servers.all,
+    load: servers.load,
+    unreadable: servers.unreadable,
     find,
-    findByTarget: (target) => servers.find((one) => one.target === target.trim()),
+    findByTarget: (target) => servers.all().find((one) => one.target === target.trim()),
     onDidChange: changed.on,
-    async load() {
-      try {
-        servers = (await readJsonFile(path, Stored))?.servers ?? []
-      } catch (error) {
-        log.error('the server list could not be read', error)
-      }
-    },
     async add(name, target) {
       const server = { id: randomUUID(), ...checked(name, target) }
       let known: Server | undefined
-      await change((list) => {
+      await servers.change((list) => {
         known = list.find((one) => one.target === server.target)
         return known ? list : [...list, server]
       })
@@ -81,20 +57,20 @@ export function createServers(dataDir: string, clock: Clock, log: Log): Servers 
     async update(id, name, target) {
       find(id)
       const fields = checked(name, target)
-      await change((list) => list.map((one) => (one.id === id ? { ...one, ...fields } : one)))
+      await servers.change((list) => list.map((one) => (one.id === id ? { ...one, ...fields } : one)))
     },
     async remove(id) {
       find(id)
-      await change((list) => list.filter((one) => one.id !== id))
+      await servers.change((list) => list.filter((one) => one.id !== id))
     },
     async link(id, link) {
       find(id)
-      await change((list) =>
+      await servers.change((list) =>
         list.map(({ provider, ...one }) => ({ ...one, ...(one.id === id ? link && { provider: link } : provider && { provider }) })),
       )
     },
     async markUsed(id) {
-      await change((list) => list.map((one) => (one.id === id ? { ...one, lastUsed: clock.now().toISOString() } : one)))
+      await servers.change((list) => list.map((one) => (one.id === id ? { ...one, lastUsed: clock.now().toISOString() } : one)))
     },
   }
 }

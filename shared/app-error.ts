@@ -51,6 +51,7 @@ export const errorCodes = [
   'proxy-unsupported',
   'strict-unknown',
   'journal-unreadable',
+  'list-unreadable',
   'locked',
   'nothing-to-set-aside',
   // on the rescue system

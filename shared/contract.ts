@@ -36,6 +36,8 @@ export const AppState = z.strictObject({
   ),
   /** Found at the start, too: said until the person has seen it. */
   keptEdits: z.array(KeptEdit),
+  /** Lists of ours that cannot be read, by file: nothing is saved over them. */
+  unreadable: z.array(z.string()),
   sshConfigServers: z.number().int(),
   accounts: z.array(AccountState),
   vault: VaultState,

@@ -102,6 +102,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
       `StrictHostKeyChecking yes interdit les clés inconnues pour ${d.host ?? 'cet hôte'}. Ajoutez d’abord sa clé à known_hosts.`,
     'journal-unreadable': (d) =>
       `La trace d’une modification antérieure est illisible${d.file ? ` (${d.file})` : ''}. known_hosts n’a pas été touché ; ses lignes marquées commencent par #rescueterm:.`,
+    'list-unreadable': (d) =>
+      `${d.file ?? 'Une liste de RescueTerm'} est illisible. Rien n’a été enregistré par-dessus. Si une version plus récente l’a écrit, utilisez-la ; sinon, déplacez ce fichier.`,
     locked: () => 'Un autre RescueTerm modifie known_hosts. Réessayez dans un instant.',
     'nothing-to-set-aside': () => 'Aucune ligne de vos fichiers ne s’oppose à cette clé : rien à mettre de côté.',
     'not-found': (d) => `Rien n’est de côté pour ${d.host ?? d.id ?? 'cela'}. rescueterm status énumère ce qui l’est.`,

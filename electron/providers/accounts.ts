@@ -3,12 +3,10 @@
  * they live in memory until the end of this run.
  */
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import { z } from 'zod'
 import { AppError } from '../../shared/errors.js'
 import { type AccountState, type NewAccount, neededSecrets, ProviderAccount, Secrets, type SecretsPlace } from '../../shared/provider.js'
-import { readJsonFile, writeJsonFile } from '../durable-file.js'
 import { createEmitter } from '../emitter.js'
+import { createStoredList, type StoredList } from '../stored-list.js'
 import { createHetznerCloud } from './hetzner-cloud.js'
 import { createHetznerRobot } from './hetzner-robot.js'
 import { places } from './ovhcloud/endpoints.js'
@@ -18,7 +16,7 @@ import type { Provider, ProviderParts } from './provider.js'
 import { createScaleway } from './scaleway.js'
 import type { SecretVault } from './vault.js'
 
-export interface Accounts {
+export interface Accounts extends Pick<StoredList<ProviderAccount>, 'unreadable'> {
   list(): AccountState[]
   onDidChange(listener: () => void): () => void
   load(): Promise<void>
@@ -33,8 +31,6 @@ export interface Accounts {
   provider(id: string): Promise<Provider>
 }
 
-const Stored = z.strictObject({ accounts: z.array(ProviderAccount) })
-
 /** An account of this run only: the command line's, from the environment. Listed and used like any other, never written down. */
 export interface GivenAccount {
   account: ProviderAccount
@@ -48,30 +44,22 @@ export function createAccounts(o: {
   given?: readonly GivenAccount[] | undefined
 }): Accounts {
   const { vault, parts, given = [] } = o
-  const path = join(o.dataDir, 'accounts.json')
   const changed = createEmitter()
-  let accounts: ProviderAccount[] = []
-  let writing: Promise<unknown> = Promise.resolve()
+  const accounts = createStoredList({
+    dataDir: o.dataDir,
+    name: 'accounts',
+    item: ProviderAccount,
+    log: parts.log,
+    onDidChange: changed.emit,
+  })
   const placed = new Map<string, SecretsPlace>()
   const inMemory = new Map<string, Secrets>()
   const adapters = new Map<string, Promise<Provider>>()
 
   function find(id: string): ProviderAccount {
-    const account = accounts.find((one) => one.id === id) ?? given.find((one) => one.account.id === id)?.account
+    const account = accounts.all().find((one) => one.id === id) ?? given.find((one) => one.account.id === id)?.account
     if (!account) throw new AppError('not-found', { id })
     return account
-  }
-
-  /** One writer at a time; memory changes only after the disk has. */
-  function change(edit: (all: ProviderAccount[]) => ProviderAccount[]): Promise<void> {
-    const run = writing.then(async () => {
-      const next = edit(accounts)
-      await writeJsonFile(path, { accounts: next })
-      accounts = next
-      changed.emit()
-    })
-    writing = run.catch(() => {})
-    return run
   }
 
   async function readSecrets(account: ProviderAccount): Promise<{ place: SecretsPlace; secrets: Secrets }> {
@@ -109,23 +97,20 @@ export function createAccounts(o: {
 
   return {
     onDidChange: changed.on,
+    unreadable: accounts.unreadable,
     list: () => [
-      ...accounts.map((account) => ({ account, secrets: placed.get(account.id) ?? 'missing', needs: neededSecrets(account) })),
+      ...accounts.all().map((account) => ({ account, secrets: placed.get(account.id) ?? 'missing', needs: neededSecrets(account) })),
       ...given.map(({ account }) => ({ account, secrets: 'this-run' as const, needs: neededSecrets(account) })),
     ],
     async load() {
-      try {
-        accounts = (await readJsonFile(path, Stored))?.accounts ?? []
-      } catch (error) {
-        parts.log.error('the accounts could not be read', error)
-      }
-      for (const account of accounts) placed.set(account.id, (await readSecrets(account)).place)
+      await accounts.load()
+      for (const account of accounts.all()) placed.set(account.id, (await readSecrets(account)).place)
       changed.emit()
     },
     async add(account, secrets) {
       check(account)
       const id = randomUUID()
-      await change((all) => [...all, ProviderAccount.parse({ ...account, id })])
+      await accounts.change((all) => [...all, ProviderAccount.parse({ ...account, id })])
       await keepSecrets(id, secrets)
       changed.emit()
       return id
@@ -133,7 +118,7 @@ export function createAccounts(o: {
     async update(id, account) {
       find(id)
       check(account)
-      await change((all) => all.map((one) => (one.id === id ? ProviderAccount.parse({ ...account, id }) : one)))
+      await accounts.change((all) => all.map((one) => (one.id === id ? ProviderAccount.parse({ ...account, id }) : one)))
       adapters.delete(id)
       placed.set(id, (await readSecrets(find(id))).place)
       changed.emit()
@@ -150,7 +135,7 @@ export function createAccounts(o: {
       inMemory.delete(id)
       adapters.delete(id)
       placed.delete(id)
-      await change((all) => all.filter((one) => one.id !== id))
+      await accounts.change((all) => all.filter((one) => one.id !== id))
     },
     async provider(id) {
       const account = find(id)

@@ -7,9 +7,9 @@ import { AppError } from '../../shared/errors.js'
 import type { Clock } from '../clock.js'
 import type { FileOperations } from '../file-operations.js'
 import { toFileError } from '../known-hosts/file-edit.js'
+import { withLock } from '../lock.js'
 import type { Log } from '../log.js'
 import type { Journal, JournalRecord, OpenRecord } from './journal.js'
-import { withLock } from './lock.js'
 
 export interface Records {
   all(): JournalRecord[]

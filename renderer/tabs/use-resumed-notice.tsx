@@ -13,11 +13,12 @@ export function useResumedNotice() {
   const t = useT()
   const resumed = useAppPart((app) => app.resumed)
   const keptEdits = useAppPart((app) => app.keptEdits)
+  const unreadable = useAppPart((app) => app.unreadable)
   const interventions = useAppPart((app) => app.interventions)
   const history = useAppPart((app) => app.history)
   useEffect(() => {
     const news = resumed.filter((one) => one.outcome !== 'still-active')
-    if (!news.length && !keptEdits.length) return
+    if (!news.length && !keptEdits.length && !unreadable.length) return
     const nameFor = (id: string) => {
       const found = interventions.find((one) => one.id === id) ?? history.find((one) => one.id === id)
       return found ? nameOf(found, t) : t('common.resumed.someone')
@@ -31,6 +32,11 @@ export function useResumedNotice() {
             {t('common.resumed.edit', { server, path: showName(path) })} <code>{file}</code>
           </p>
         )),
+        ...unreadable.map((file) => (
+          <p key={file}>
+            {t('errors.list-unreadable.title', { file })}. {t('errors.list-unreadable.text')}
+          </p>
+        )),
       ],
       autoClose: false,
       withBorder: true,
@@ -39,5 +45,5 @@ export function useResumedNotice() {
     }
     notifications.update({ id, ...content })
     notifications.show({ id, ...content }) // does nothing when it is on screen already
-  }, [resumed, keptEdits, interventions, history, t])
+  }, [resumed, keptEdits, unreadable, interventions, history, t])
 }

@@ -100,6 +100,16 @@ describe('a known host', () => {
     expect(result.stdout).toContain('piped')
     expect(result.status).toBe(4)
   })
+
+  test('a list of servers that cannot be read stands in nobody’s way and stays as it is', async () => {
+    const list = join(home, '.config/RescueTerm/servers.json')
+    await mkdir(join(list, '..'), { recursive: true, mode: 0o700 })
+    await writeFile(list, '{"servers":[],"of a newer version":true}')
+    const result = await cli.run(['connect', `root@127.0.0.1:${sshd.port}`], { env, input: 'echo pi"p"ed; exit 4\n' })
+    expect(result.stdout).toContain('piped')
+    expect(result.status).toBe(4)
+    expect(await readFile(list, 'utf8')).toBe('{"servers":[],"of a newer version":true}')
+  })
 })
 
 describe('a host that shows another key', () => {

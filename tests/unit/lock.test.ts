@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { nodeFiles } from '../../../electron/file-operations.js'
-import { withLock } from '../../../electron/rescue/lock.js'
+import { nodeFiles } from '../../electron/file-operations.js'
+import { withLock } from '../../electron/lock.js'
 
 let root = ''
 beforeEach(() => {

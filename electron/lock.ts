@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../shared/errors.js'
-import { ensureDirectory, readDurable } from '../durable-file.js'
-import { errnoOf, type FileOperations, openFlags, writeAll } from '../file-operations.js'
+import { AppError } from '../shared/errors.js'
+import { ensureDirectory, readDurable } from './durable-file.js'
+import { errnoOf, type FileOperations, openFlags, writeAll } from './file-operations.js'
 
 const Owner = z.strictObject({ pid: z.number().int(), startedAt: z.string() })
 
