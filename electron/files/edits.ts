@@ -14,7 +14,7 @@ import type { Clock } from '../clock.js'
 import { ownStrays, readDurable, readJsonFile, removeStrays, writeJsonFile } from '../durable-file.js'
 import { createEmitter } from '../emitter.js'
 import { explained, type Log } from '../log.js'
-import type { FileInfo, FileSystem } from './file-system.js'
+import { type FileInfo, type FileSystem, infoIfThere } from './file-system.js'
 import { readRange } from './resume.js'
 
 export interface EditsParts {
@@ -145,8 +145,10 @@ export function createEdits(parts: EditsParts): Edits {
     if (digest(bytes) === known.digest && !overwrite) return
     enter(edit, { kind: 'saving' })
     const files = await parts.filesOf(edit.state.sessionId)
-    if (!overwrite && !(await isAsKnown(files, edit.remote, known))) return enter(edit, { kind: 'conflict' })
-    const info = await replace(files, edit.remote, bytes, known.info)
+    const there = await infoIfThere(files, edit.remote)
+    if (!overwrite && !(there && (await isAsKnown(files, edit.remote, there, known)))) return enter(edit, { kind: 'conflict' })
+    // Permissions and owner as they are now: they may have been changed since.
+    const info = await replace(files, edit.remote, bytes, there?.kind === 'file' ? there : known.info)
     edit.known = { info, digest: digest(bytes) }
     // At worst a copy is spoken of that need not be.
     await note(edit, edit.known.digest).catch((error) => parts.log.error('what was saved could not be noted', error))
@@ -273,8 +275,7 @@ async function readWhole(files: FileSystem, path: string, info: FileInfo): Promi
 }
 
 /** Times have seconds: the content is compared, too. */
-async function isAsKnown(files: FileSystem, path: string, known: { info: FileInfo; digest: string }): Promise<boolean> {
-  const now = await files.target(path)
+async function isAsKnown(files: FileSystem, path: string, now: FileInfo, known: { info: FileInfo; digest: string }): Promise<boolean> {
   if (now.kind !== 'file' || now.size !== known.info.size || now.mtime !== known.info.mtime) return false
   return digest(await readWhole(files, path, now)) === known.digest
 }

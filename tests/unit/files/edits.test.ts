@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -137,6 +137,28 @@ describe('what was saved in the editor', () => {
     expect(next.kept()).toEqual([])
     expect((await nextRun()).kept()).toEqual([])
     expect(await readFile(copy, 'utf8')).toBe('mine\n')
+  })
+})
+
+describe('the file on the server', () => {
+  it('keeps the permissions it was given meanwhile', async () => {
+    const { edits, copy, id } = await open()
+    await chmod(server, 0o600)
+    await writeFile(copy, 'mine\n')
+    await edits.save(id, 'save')
+    expect(edits.list()[0]?.phase.kind).toBe('saved')
+    expect([await readFile(server, 'utf8'), (await stat(server)).mode & 0o777]).toEqual(['mine\n', 0o600])
+  })
+
+  it('that is gone is asked about, and made anew', async () => {
+    const { edits, copy, id } = await open()
+    await chmod(server, 0o640)
+    await rm(server)
+    await writeFile(copy, 'mine\n')
+    await edits.save(id, 'save')
+    expect(edits.list()[0]?.phase).toEqual({ kind: 'conflict' })
+    await edits.save(id, 'overwrite')
+    expect(await readFile(server, 'utf8')).toBe('mine\n')
   })
 })
 
