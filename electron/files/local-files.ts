@@ -82,8 +82,9 @@ export const localFiles: FileSystem = {
   removeDirectory: (file) => telling(file, fs.rmdir(native(file))),
   async rename(from, to, replace) {
     if (replace) return telling(to, fs.rename(native(from), native(to)))
-    // There is no rename that refuses to replace; a link and an unlink are, for a file. A directory replaces an empty one at most.
-    if ((await localFiles.info(from)).kind === 'directory') {
+    // There is no rename that refuses to replace; a link and an unlink are, for a file. A directory replaces an empty one at most; of a
+    // symbolic link macOS would link what it leads to.
+    if ((await localFiles.info(from)).kind !== 'file') {
       if (await exists(to)) throw new AppError('path-exists', { file: to })
       return telling(to, fs.rename(native(from), native(to)))
     }

@@ -8,7 +8,7 @@ import { AppError, type ErrorInfo } from '../../shared/errors.js'
 import type { Clash, ClashAnswer } from '../../shared/files.js'
 import { encodePath } from '../path-bytes.js'
 import { copyRange } from './copy-range.js'
-import { type FileInfo, type FileSystem, infoIfThere } from './file-system.js'
+import { type FileInfo, type FileSystem, infoIfThere, type OpenFile } from './file-system.js'
 import { localName, numbered, type PlannedItem, planTransfer, type TransferPlan } from './plan.js'
 import { type Checkpoint, isSameRange, planResume } from './resume.js'
 import type { TransferWindow } from './window.js'
@@ -115,7 +115,7 @@ export async function runTransfer(job: TransferJob, host: TransferHost): Promise
         return
       }
       if (item.kind === 'link') {
-        if (!(await makeLink(wanted, item, host, clashes))) skip(item)
+        if (!(await makeLink(wanted, item, job, host, clashes))) skip(item)
         return
       }
       const copied = await copyFile(wanted, item, job, host, clashes, (bytes) => {
@@ -240,18 +240,27 @@ async function makeDirectory(wanted: string, item: PlannedItem, clashes: Clashes
   return settled?.path
 }
 
-async function makeLink(wanted: string, item: PlannedItem, { source, target }: TransferHost, clashes: Clashes): Promise<boolean> {
+async function makeLink(wanted: string, item: PlannedItem, job: TransferJob, host: TransferHost, clashes: Clashes): Promise<boolean> {
+  const { source, target } = host
   const leadsTo = await source.readLink(item.from)
   const there = await infoIfThere(target, wanted)
-  if (!there) {
-    await target.makeLink(leadsTo, wanted)
+  if (there?.kind === 'link' && (await target.readLink(wanted)) === leadsTo) return true
+  const place = there ? await clashes.settle(wanted, item, there) : { path: wanted }
+  if (!place) return false
+  if (!place.replaces) {
+    await target.makeLink(leadsTo, place.path)
     return true
   }
-  if (there.kind === 'link' && (await target.readLink(wanted)) === leadsTo) return true
-  const settled = await clashes.settle(wanted, item, there)
-  if (!settled) return false
-  if (settled.replaces) await target.removeFile(settled.path)
-  await target.makeLink(leadsTo, settled.path)
+  // What it replaces goes once the link is there: not every server makes links.
+  const part = partOf(place.path, item, job, target)
+  await target.removeFile(part).catch(() => {})
+  await target.makeLink(leadsTo, part)
+  try {
+    await target.rename(part, place.path, true)
+  } catch (error) {
+    await target.removeFile(part).catch(() => {})
+    throw error
+  }
   return true
 }
 
@@ -270,7 +279,7 @@ async function copyFile(
   const place = there ? await clashes.settle(wanted, item, there) : { path: wanted }
   if (!place) return false
 
-  const part = target.join(target.parent(place.path), partName(target.baseName(place.path), item.from, job.id))
+  const part = partOf(place.path, item, job, target)
   const reading = await source.openForReading(item.from)
   try {
     const now = await reading.info()
@@ -303,6 +312,7 @@ async function copyFile(
           if (isLarge) host.onCheckpoint(checkpoint(whole))
         },
       })
+      if (now.size === 0 && item.to.length === 1) await copyUnsized(reading, writing, source.chunk, signal)
       // After a resume something may lie beyond the end: a source that was longer once.
       if (from > 0 && (await writing.info()).size > now.size) await writing.truncate(now.size)
       if (isLarge) await writing.sync()
@@ -322,6 +332,18 @@ async function copyFile(
   }
 }
 
+/** The kernel's own files say 0. Only what was chosen by itself is looked into: below a directory there may be one that never ends. */
+async function copyUnsized(reading: OpenFile, writing: OpenFile, chunk: number, signal: AbortSignal) {
+  const buffer = Buffer.alloc(chunk)
+  for (let at = 0; ; ) {
+    signal.throwIfAborted()
+    const read = await reading.read(at, buffer)
+    if (read === 0) return
+    await writing.write(at, buffer.subarray(0, read))
+    at += read
+  }
+}
+
 /** Permissions and time of the source; what replaces a file keeps that file's permissions and, where allowed, its owner. */
 async function dress(part: string, from: FileInfo, replaces: FileInfo | undefined, target: FileSystem) {
   if (replaces?.kind === 'file') {
@@ -333,6 +355,9 @@ async function dress(part: string, from: FileInfo, replaces: FileInfo | undefine
     replaces?.kind === 'file' ? replaces.mode : target.side === 'local' ? from.mode & 0o777 & ~process.umask() : from.mode & 0o777
   await Promise.all([target.setMode(part, mode), target.setTime(part, from.mtime)])
 }
+
+const partOf = (path: string, item: PlannedItem, job: TransferJob, target: FileSystem) =>
+  target.join(target.parent(path), partName(target.baseName(path), item.from, job.id))
 
 // A name has 255 bytes on every file system that matters; a character up to four.
 const MAX_NAME_CHARACTERS = 50

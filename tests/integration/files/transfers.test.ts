@@ -39,6 +39,15 @@ describe('whole files', () => {
   })
 })
 
+it('a file whose size the kernel does not know arrives with its content', async () => {
+  fixture = await startFiles()
+  const { files, here } = fixture
+  expect((await stat('/proc/version')).size).toBe(0)
+  files.transfer('s', 'download', ['/proc/version'], here)
+  expect((await transferWhen(files, isOver)).phase).toEqual({ kind: 'done' })
+  expect(await readFile(join(here, 'version'), 'utf8')).toBe(await readFile('/proc/version', 'utf8'))
+})
+
 describe('a tree', () => {
   it('comes with its links as links, empty directories and odd names, without pipes', async () => {
     fixture = await startFiles()
