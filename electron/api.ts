@@ -13,11 +13,22 @@ export function createRouter(app: App, log: Log) {
     try {
       return await next()
     } catch (error) {
-      if (error instanceof AppError) throw new ORPCError('APP_ERROR', { data: error.toInfo() })
-      if (!(error instanceof ORPCError)) log.error('a command failed unexpectedly', error)
-      throw error
+      throw toSend(error)
     }
   })
+  function toSend(error: unknown) {
+    if (error instanceof AppError) return new ORPCError('APP_ERROR', { data: error.toInfo() })
+    if (!(error instanceof ORPCError)) log.error('a command failed unexpectedly', error)
+    return error
+  }
+  /** A stream has begun to be answered when it fails: what stands around the command sees nothing of it. */
+  async function* streamed<T>(parts: AsyncGenerator<T, void>, signal: AbortSignal): AsyncGenerator<T, void> {
+    try {
+      yield* parts
+    } catch (error) {
+      if (!signal.aborted) throw toSend(error)
+    }
+  }
   const { terminals, interventions, servers, settings, practice, files, accounts, visits } = app
   return os.router({
     state: {
@@ -75,7 +86,7 @@ export function createRouter(app: App, log: Log) {
     },
     files: {
       watch: os.files.watch.handler(({ signal }) => states(files, signal, FILES_MS)),
-      list: os.files.list.handler(({ input, signal }) => files.list(input.place, input.path, signal ?? never)),
+      list: os.files.list.handler(({ input, signal = never }) => streamed(files.list(input.place, input.path, signal), signal)),
       details: os.files.details.handler(({ input }) => files.details(input.place, input.path)),
       makeDirectory: os.files.makeDirectory.handler(({ input }) => files.makeDirectory(input.place, input.parent, input.name)),
       rename: os.files.rename.handler(({ input }) => files.rename(input.place, input.path, input.name)),

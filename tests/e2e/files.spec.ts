@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKey, type Sshd, startSshd } from '../support/sshd.js'
 import { axe, type ElectronApplication, expect, type Page, type RunningApp, shot, test } from './launch.js'
@@ -152,6 +152,21 @@ test.describe('edit', () => {
     expect(readFileSync(join(there, 'etc/fstab'), 'utf8')).toBe('UUID=2 / ext4\n')
     expect(statSync(join(there, 'etc/fstab')).mode & 0o777).toBe(0o604)
     await shot(page, '09c-files-edit')
+
+    // A directory that is gone is said; what is shown goes on.
+    const refresh = async () => {
+      await list(page, server).focus()
+      await page.keyboard.press('F5')
+    }
+    mkdirSync(join(there, 'etc/gone'))
+    await refresh()
+    await expect(row(page, server, 'gone')).toBeVisible()
+    rmSync(join(there, 'etc/gone'), { recursive: true })
+    await row(page, server, 'gone').dblclick()
+    await expect(page.getByRole('alert').filter({ hasText: 'gone' })).toBeVisible()
+    writeFileSync(join(there, 'etc/later'), '')
+    await refresh()
+    await expect(row(page, server, 'later')).toBeVisible()
   })
 
   test('a save that does not reach the server is asked about at the end and told of at the next start', async ({ home, app }) => {
