@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sshd } from '../support/sshd.js'
 import { axe, expect, launch, type RunningApp, shot } from './launch.js'
@@ -171,4 +171,46 @@ test('quick connect from the filter leaves the keyboard in the terminal', async 
   }
   await app.close()
   expect(app.complaints).toEqual([])
+})
+
+test('tabs, half a number in the settings and the narrow list take nothing away', async ({ world }) => {
+  const app = await world.connect()
+  const { page } = app
+  const terminal = page.locator('.xterm-helper-textarea')
+  await expect(page.locator('.xterm-rows')).toContainText('#', { timeout: 20_000 })
+  await page.keyboard.type("PS1='ready '; seq -f line-%g 300")
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.xterm-rows')).toContainText('line-300')
+  await page.getByRole('tab', { selected: true }).click()
+  await expect(terminal).toBeFocused()
+  await page.getByRole('button', { name: 'New tab' }).click()
+  await page.getByRole('tab').first().click()
+  await expect(terminal).toBeFocused()
+  await page.locator('.rt-tab-close').last().click()
+  await expect(page.getByRole('tab')).toHaveCount(1)
+  await expect(terminal).toBeFocused()
+
+  await page.keyboard.press('Control+,')
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Terminal', exact: true }).click()
+  const scrollback = page.getByRole('textbox', { name: 'Lines kept above the screen' })
+  await scrollback.fill('')
+  await scrollback.pressSequentially('9000')
+  await scrollback.press('Enter')
+  const file = join(app.dataDir, 'settings.json')
+  const saved = () => existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).scrollback
+  await expect.poll(saved).toBe(9000)
+  await scrollback.press('ArrowUp')
+  await expect.poll(saved).toBe(10_000)
+  await page.getByRole('tab').first().click()
+  await expect(terminal).toBeFocused()
+  await page.keyboard.press('Control+Shift+F')
+  await page.keyboard.type('line-1')
+  await expect(page.getByRole('search').getByRole('status')).toHaveText(/of 111$/)
+  await page.keyboard.press('Escape')
+
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(1000, 700))
+  await page.getByRole('button', { name: 'Show servers' }).click()
+  await page.getByRole('navigation', { name: 'Servers' }).getByRole('button', { name: /127/ }).last().click({ button: 'right' })
+  await page.getByRole('menuitem').first().click()
+  await expect(page.getByRole('dialog')).toBeVisible()
 })
