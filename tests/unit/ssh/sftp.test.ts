@@ -26,7 +26,11 @@ async function connect(answer: Answer, piece = 1 << 20) {
       if (reply) queueMicrotask(() => say(reply))
     },
   })
-  const client = { subsys: (_name: string, done: (error: undefined, channel: unknown) => void) => done(undefined, channel), _protocol: {} }
+  const client = {
+    subsys: (_name: string, done: (error: undefined, channel: unknown) => void) => done(undefined, channel),
+    _protocol: {},
+    _sock: { cork() {}, uncork() {} },
+  }
   const sftp = await openSftp(client as unknown as Client, {}, () => undefined)
   return { sftp, say, sent }
 }
