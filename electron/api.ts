@@ -140,6 +140,9 @@ export function createRouter(app: App, log: Log) {
       stopEntering: os.visit.stopEntering.handler(async ({ input }) => (await visits.open(input.id)).stopEntering()),
       dismissEntering: os.visit.dismissEntering.handler(async ({ input }) => (await visits.open(input.id)).dismissEntering()),
       findPassword: os.visit.findPassword.handler(async ({ input }) => (await visits.open(input.id)).findPassword()),
+      compareKey: os.visit.compareKey.handler(async ({ input, signal }) => ({
+        result: await (await visits.open(input.id)).compareKey(input.publicKey, signal ?? new AbortController().signal),
+      })),
       revealPassword: os.visit.revealPassword.handler(async ({ input }) => ({
         password: (await visits.open(input.id)).password.take().password,
       })),
@@ -155,18 +158,18 @@ export function createRouter(app: App, log: Log) {
       choose: os.visit.choose.handler(async ({ input }) => (await visits.open(input.id)).disks.choose(input.path)),
       unlock: os.visit.unlock.handler(async ({ input }) => (await visits.open(input.id)).disks.unlock(input.digest, input.passphrase)),
       mount: os.visit.mount.handler(async ({ input }) => (await visits.open(input.id)).disks.mount(input.digest, input.passphrase)),
-      unmount: os.visit.unmount.handler(async ({ input }) => (await visits.open(input.id)).disks.unmount()),
+      unmount: os.visit.unmount.handler(async ({ input }) => void (await (await visits.open(input.id)).disks.unmount())),
       prove: os.visit.prove.handler(async ({ input }) => ({ isProven: await (await visits.open(input.id)).disks.prove() })),
       examine: os.visit.examine.handler(async ({ input }) => (await visits.open(input.id)).repairs.examine(input.tasks)),
       planProposal: os.visit.planProposal.handler(async ({ input: { id, ...choice } }) => (await visits.open(id)).repairs.plan(choice)),
       apply: os.visit.apply.handler(async ({ input: { id, ...choice } }) => (await visits.open(id)).repairs.apply(choice)),
       undo: os.visit.undo.handler(async ({ input }) => (await visits.open(input.id)).repairs.undo(input.change)),
-      measure: os.visit.measure.handler(async ({ input }) => (await visits.open(input.id)).measure({ write: input.write })),
+      measure: os.visit.measure.handler(async ({ input }) => (await visits.open(input.id)).measuring.measure({ write: input.write })),
       report: os.visit.report.handler(async ({ input: { id, ...asked } }) => {
         const { json, ...report } = (await visits.open(id)).report(asked)
         return { ...report, json: JSON.stringify(json, undefined, 2) }
       }),
-      stopMeasuring: os.visit.stopMeasuring.handler(async ({ input }) => (await visits.open(input.id)).stopMeasuring()),
+      stopMeasuring: os.visit.stopMeasuring.handler(async ({ input }) => (await visits.open(input.id)).measuring.stop()),
       leave: os.visit.leave.handler(async ({ input }) => (await visits.open(input.id)).leaving.start()),
       skip: os.visit.skip.handler(async ({ input }) => (await visits.open(input.id)).leaving.skip(input.item, input.reason)),
       goOn: os.visit.goOn.handler(async ({ input }) => (await visits.open(input.id)).leaving.goOn(input.item)),

@@ -16,7 +16,7 @@ import { Change, Proposal, ProposalAnswer, RepairTaskId } from './repair.js'
 import { ImportableServer, ServerState } from './server.js'
 import { KnownHostsFile, Settings, SettingsChange } from './settings.js'
 import { CredentialAnswer, Dimensions, TerminalSession } from './terminal-session.js'
-import { EnteringState, EnterPreview, LeavingItemId, SkipReason, VisitState } from './visit.js'
+import { EnteringState, EnterPreview, KeyComparison, LeavingItemId, SkipReason, VisitState } from './visit.js'
 
 export const AppState = z.strictObject({
   version: z.string(),
@@ -208,6 +208,10 @@ export const contract = {
     dismissEntering: command.input(z.strictObject(visit)).output(ok),
     /** Looks for the rescue password at the provider; what comes of it is in the visit's state. */
     findPassword: command.input(z.strictObject(visit)).output(ok),
+    /** The key a server shows (`TYPE BASE64`) against what its provider publishes for this rescue; answers once that is known. */
+    compareKey: command
+      .input(z.strictObject({ ...visit, publicKey: z.string().max(20_000) }))
+      .output(z.strictObject({ result: KeyComparison })),
     /** For the eye of a person, while the field shows it. */
     revealPassword: command.input(z.strictObject(visit)).output(z.strictObject({ password: z.string() })),
     /** Answers a session's question with it, without a way through the page. */

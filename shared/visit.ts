@@ -100,13 +100,15 @@ export const LeavingState = z.strictObject({
 })
 export type LeavingState = z.infer<typeof LeavingState>
 
+/** `verified`: the provider names this very key. `differs`: it names another key of this family; that is an alarm. */
+export const KeyComparison = z.enum(['verified', 'differs', 'unknown'])
+export type KeyComparison = z.infer<typeof KeyComparison>
+
 export const VisitState = z.strictObject({
   /** `host:port` in lower case, as `visitId` makes it. */
   id: z.string(),
   entering: EnteringState.optional(),
   password: RescuePasswordState.optional(),
-  /** Compared with what the provider publishes: Hetzner Robot names the rescue key. */
-  keyHint: z.enum(['verified', 'differs', 'unknown']).optional(),
   /** Whether a restart leads out of rescue, where the provider is known. */
   stickiness: Stickiness.optional(),
   /** A signed-in connection to the rescue system is there: commands can run. */

@@ -44,7 +44,7 @@ async function carryOut(
   { output, texts, agree, console }: VisitWork,
   options: Options,
   plan: MachinePlan | undefined,
-  run: (digest: string, passphrase?: string) => Promise<void>,
+  run: (digest: string, passphrase?: string) => Promise<unknown>,
 ): Promise<void> {
   if (!plan) return output.tell(texts.nothingToDo)
   showPlan(plan, output, texts)

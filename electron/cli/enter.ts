@@ -24,6 +24,9 @@ import { until } from './visit-session.js'
 import { loadVisitTexts, manualSteps, problemText, type VisitTexts } from './visit-texts.js'
 import { type OpenApp, sessionTargetOf, withApp } from './with-app.js'
 
+// A person waits for the question meanwhile; what is not published by then is compared by hand.
+const COMPARE_MS = 20_000
+
 export async function enter(typedHost: TypedHost, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const texts = await loadVisitTexts(output.language)
@@ -70,6 +73,7 @@ export async function enter(typedHost: TypedHost, options: Options, o: CommandCo
       target: sessionTargetOf(host, options, open, o.home),
       shownTarget: targetText(host),
       passwordFor: () => providerPassword(visit, open, o, texts),
+      compareKey: (key) => visit.compareKey(key, AbortSignal.any([o.signal, AbortSignal.timeout(COMPARE_MS)])).catch(() => 'unknown'),
     })
   })
 }

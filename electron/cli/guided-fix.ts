@@ -5,6 +5,7 @@
 import type { EditPreview } from '../../shared/edit-preview.js'
 import { AppError } from '../../shared/errors.js'
 import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
+import type { KeyComparison } from '../../shared/visit.js'
 import type { App } from '../app.js'
 import type { Console } from './console.js'
 import { renderEdit } from './edit-view.js'
@@ -19,6 +20,7 @@ export interface GuidedFix {
   question: HostKeyQuestion
   console: Console
   output: Output
+  compareKey?: ((publicKey: string) => Promise<KeyComparison>) | undefined
 }
 
 /** @returns the exit status when the person disconnects; undefined when the connection goes on. */
@@ -26,6 +28,9 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
   const { output, question, session, app } = o
   const { texts, style } = output
   explain(o)
+  const published = await o.compareKey?.(question.presented.publicKey)
+  if (published === 'verified') output.tell(style.green(texts.hostKey.verified))
+  if (published === 'differs') output.tell(style.red(texts.hostKey.differs))
   const disconnect = () => {
     app.terminals.disconnect(session.id, question.id)
     output.tell(texts.hostKey.disconnected)

@@ -1,6 +1,7 @@
 /** One terminal session from the first packet to the exit status: the same states the window shows, answered at the terminal. */
 import { AppError } from '../../shared/errors.js'
 import type { SessionPhase, TerminalSession } from '../../shared/terminal-session.js'
+import type { KeyComparison } from '../../shared/visit.js'
 import type { App } from '../app.js'
 import type { SessionTarget } from '../sessions/terminal-sessions.js'
 import type { Console } from './console.js'
@@ -27,6 +28,8 @@ export interface SessionParts {
   work?: ((session: TerminalSession) => Promise<number>) | undefined
   /** Asked before a person is: the rescue password that the provider told. */
   passwordFor?: ((session: TerminalSession) => Promise<string | undefined>) | undefined
+  /** The key that is shown (`TYPE BASE64`) against what the provider publishes for this rescue. */
+  compareKey?: ((publicKey: string) => Promise<KeyComparison>) | undefined
 }
 
 /** @returns the remote shell's exit status, or one of ours. @throws AppError for an attempt that failed, LocalFailure for ^C. */
@@ -58,7 +61,8 @@ export async function runSession(o: SessionParts): Promise<number> {
           }
           break
         case 'host-key': {
-          const status = await answerHostKey({ app, session: session(), question: phase.question, console: o.console, output })
+          const { console, compareKey } = o
+          const status = await answerHostKey({ app, session: session(), question: phase.question, console, output, compareKey })
           if (status !== undefined) return status
           break
         }

@@ -205,6 +205,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     expected: 'Paste the fingerprint you expect: ',
     match: 'Match.',
     noMatch: 'No match: disconnect.',
+    verified: 'Verified: your provider publishes this very key for this rescue system.',
+    differs: 'Alarm: your provider publishes another key for this rescue system. Disconnect, then ask it.',
     notFingerprint: 'This is not a fingerprint.',
     trustOnce: 'Trust this key once',
     trustSave: (d) => `Trust and save it in ${d.file}`,

@@ -216,6 +216,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     expected: 'Collez l’empreinte attendue : ',
     match: 'Identique.',
     noMatch: 'Différente : déconnectez-vous.',
+    verified: 'Vérifiée : votre hébergeur publie exactement cette clé pour ce système de rescue.',
+    differs: 'Alarme : votre hébergeur publie une autre clé pour ce système de rescue. Déconnectez-vous, puis interrogez-le.',
     notFingerprint: 'Ce n’est pas une empreinte.',
     trustOnce: 'Croire cette clé une fois',
     trustSave: (d) => `La croire et l’enregistrer dans ${d.file}`,

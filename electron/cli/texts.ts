@@ -55,6 +55,8 @@ export interface Texts {
     expected: string
     match: string
     noMatch: string
+    verified: string
+    differs: string
     notFingerprint: string
     trustOnce: string
     trustSave: Say

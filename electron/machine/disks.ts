@@ -29,8 +29,11 @@ export interface Disks {
    * beside the root itself is an error of its volume.
    */
   mount(digest: string, passphrase?: string): Promise<void>
-  /** Unmounts and closes what RescueTerm opened; nothing to do is no failure. @throws AppError `still-in-use` before anything is unmounted. */
-  unmount(): Promise<void>
+  /**
+   * Unmounts and closes what RescueTerm opened. @returns false when there was nothing to do, as the machine is now.
+   * @throws AppError `still-in-use` before anything is unmounted.
+   */
+  unmount(): Promise<boolean>
   /** Who keeps the mounted system in use. */
   users(): Promise<User[]>
   /** Asks the chosen system's private host key; the answer is in `identity`. False says nothing. @throws AppError `not-found` without a system. */
@@ -218,11 +221,12 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     const mounted = state().mounted
     if (mounted) await refuseWhileUsed(mounted.root)
     const plan = plansOf(findings, chosenVolume(findings, knownKeys())).unmount
-    if (!plan) return
+    if (!plan) return false
     try {
       await runPlan(plan)
       passphraseKept = undefined
       changed({ opened: [], mountedByUs: undefined })
+      return true
     } catch (error) {
       if (mounted && error instanceof AppError && error.code === 'device-busy') await refuseWhileUsed(mounted.root)
       throw error

@@ -13,6 +13,7 @@ import type {
   WaitResult,
 } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
+import type { KeyComparison } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import { compareExpectation, keyType } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
@@ -60,7 +61,7 @@ export interface CredentialsOptions {
   limitMs?: number
 }
 
-/** A value in memory. It is for one sign-in; nobody writes it down. */
+/** A value in memory, for the rescue it belongs to; nobody writes it down. */
 export interface Password {
   kind: 'password'
   user: string
@@ -95,8 +96,7 @@ export async function pollCredentials(
 /** `text`: a fingerprint or a key; `type`: the family where the provider tells it. `not-yet`: known once the rescue system has started. */
 export type HostKeyHint = { kind: 'published'; keys: { type?: string; text: string }[] } | { kind: 'not-yet' } | { kind: 'never' }
 
-/** `verified`: the provider names this very key. `differs`: it names another key of this family; that is an alarm. */
-export function compareHint(hint: HostKeyHint, blob: Buffer): 'verified' | 'differs' | 'unknown' {
+export function compareHint(hint: HostKeyHint, blob: Buffer): KeyComparison {
   if (hint.kind !== 'published') return 'unknown'
   const family = keyFamily(keyType(blob) ?? '')
   const results = hint.keys

@@ -243,6 +243,7 @@ export function createLeaving(o: LeavingParts): Leaving {
     mustBeConnected()
     if (current.items.get('unmount')!.state !== 'waits') set(current, 'unmount', { state: 'running' })
     const inUse = await unmountUnlessInUse()
+    if (inUse === 'nothing') return skip(current, 'unmount')
     if (inUse.length === 0) {
       set(current, 'unmount', { state: 'fine' })
       return true
@@ -264,10 +265,9 @@ export function createLeaving(o: LeavingParts): Leaving {
     if (!o.isConnected()) throw new AppError('closed-early')
   }
 
-  async function unmountUnlessInUse(): Promise<User[]> {
+  async function unmountUnlessInUse(): Promise<User[] | 'nothing'> {
     try {
-      await o.disks().unmount()
-      return []
+      return (await o.disks().unmount()) ? [] : 'nothing'
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'still-in-use')) throw error
       const users = await o.disks().users()
@@ -345,6 +345,11 @@ export function createLeaving(o: LeavingParts): Leaving {
 
   async function restored(current: Run): Promise<boolean> {
     const state = interventionOf(current)?.state
+    // Their owner chose to keep the lines as they are.
+    if (state === 'abandoned') {
+      set(current, 'restore', { state: 'skipped', reason: 'other' })
+      return true
+    }
     set(current, 'restore', { state: state === 'restored' || !state ? 'fine' : state === 'needs-attention' ? 'waits' : 'running' })
     return state === 'restored'
   }
@@ -407,7 +412,7 @@ export function createLeaving(o: LeavingParts): Leaving {
       if (state === 'waits' && item === 'boot-mode') set(current, item, { state: 'fine' })
       else if (state === 'waits' && item === 'reboot') await didRestart(current)
       // What was mended for one item may have changed what the next ones say.
-      else for (const id of againWith(item)) if (current.items.get(id)!.state !== 'skipped') set(current, id, { state: 'todo' })
+      else for (const id of againWith(item)) if (!current.skipped[id]) set(current, id, { state: 'todo' })
       walk(current)
     },
     async restart() {

@@ -1,11 +1,14 @@
-/** The rescue password from the provider: looked for when asked, kept in memory for one sign-in, told to nobody but the server. */
+/**
+ * The rescue password from the provider: looked for when asked, kept in memory until the rescue ends (a lost connection asks for it
+ * again) or the next one is asked for, told to nobody but the server and, when they want to see it, the person.
+ */
 import { AppError } from '../../shared/errors.js'
 import type { Operation } from '../../shared/provider.js'
 import type { RescuePasswordState } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
-import { ProviderError } from '../providers/problem.js'
 import type { Password, Provider } from '../providers/provider.js'
+import { problemOf } from './provider-of.js'
 
 export interface PasswordSearch {
   state(): RescuePasswordState | undefined
@@ -40,13 +43,17 @@ export function createPasswordSearch(o: { clock: Clock; log: Log; onDidChange():
     found,
     async look(adapter, operation) {
       if (state?.phase === 'looking' || secret) return
-      ending = new AbortController()
+      const own = new AbortController()
+      ending = own
+      const isOver = () => own.signal.aborted || state?.phase !== 'looking'
       set({ phase: 'looking', mails: [] })
       try {
         const result = await adapter.credentials(operation, {
-          signal: ending.signal,
-          onMails: (mails) => state?.phase === 'looking' && set({ ...state, mails }),
+          signal: own.signal,
+          onMails: (mails) => !isOver() && set({ phase: 'looking', mails }),
         })
+        // A link was pasted meanwhile, or the rescue is over.
+        if (isOver()) return
         const mails = state?.mails ?? []
         switch (result.kind) {
           case 'password':
@@ -64,13 +71,8 @@ export function createPasswordSearch(o: { clock: Clock; log: Log; onDidChange():
             return set(undefined)
         }
       } catch (error) {
-        if (ending.signal.aborted) return
-        if (!(error instanceof ProviderError)) o.log.error('looking for the rescue password failed unexpectedly', error)
-        const problem =
-          error instanceof ProviderError
-            ? error.toProblemInfo()
-            : { problem: 'not-understood' as const, changed: 'nothing' as const, data: {} }
-        set({ phase: 'failed', problem, mails: state?.mails ?? [] })
+        if (isOver()) return
+        set({ phase: 'failed', problem: problemOf(error, o.log), mails: state?.mails ?? [] })
       }
     },
     take() {

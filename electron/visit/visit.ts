@@ -5,21 +5,16 @@
 import { AppError } from '../../shared/errors.js'
 import { type Intervention, isOpen } from '../../shared/intervention.js'
 import type { CommandRecord } from '../../shared/machine.js'
-import type { Before, ManualWay, ProviderLink } from '../../shared/provider.js'
-import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
-import type { SpeedResult } from '../../shared/speed.js'
-import type { EnteringState, VisitState } from '../../shared/visit.js'
+import type { Before, ProviderLink } from '../../shared/provider.js'
+import type { EnteringState, KeyComparison, VisitState } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
-import { keyType } from '../known-hosts/key.js'
+import { keyType, parsePublicKeyLine } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
 import { createDisks, type Disks } from '../machine/disks.js'
 import { createMachine, type Execute, type Machine } from '../machine/machine.js'
 import type { Accounts } from '../providers/accounts.js'
-import { manualWay, manualWayOf } from '../providers/manual.js'
 import { endpointOfLink } from '../providers/ovhcloud/endpoints.js'
 import { redeemSecret } from '../providers/ovhcloud/secret.js'
-import { ProviderError } from '../providers/problem.js'
-import { compareHint, type Provider, splitServer } from '../providers/provider.js'
 import { createRepairs, type Repairs } from '../repair/repairs.js'
 import { type Report, writeReport } from '../repair/report.js'
 import type { MountedSystem, RepairTask } from '../repair/task.js'
@@ -28,7 +23,10 @@ import { algorithmsOfKeyType, hostKeyAlgorithms } from '../ssh/algorithms.js'
 import { createEntering, type Entering, type EnteringRecord } from './entering.js'
 import { INSPECT_MS, interruptionOf } from './interruption.js'
 import { createLeaving, type Leaving, type LeavingRecord } from './leaving.js'
+import { createMeasuring, type MeasureSpeed, type Measuring } from './measuring.js'
 import { createPasswordSearch, type PasswordSearch } from './password.js'
+import { isWithoutAccount, manualOf, providerOf } from './provider-of.js'
+import { compareWithPublished } from './published-key.js'
 import { KEPT_SPEED_RESULTS, type VisitRecord } from './store.js'
 
 /** A server as one wants to bring it into rescue. */
@@ -58,12 +56,7 @@ export interface VisitsParts {
   clock: Clock
   log: Log
   loadTasks(): Promise<readonly RepairTask[]>
-  measureSpeed(
-    system: MountedSystem,
-    options: { write: boolean },
-    signal: AbortSignal,
-    onProgress: (progress: { stage: string; percent: number }) => void,
-  ): Promise<SpeedResult>
+  measureSpeed: MeasureSpeed
   accounts: Pick<Accounts, 'list' | 'provider'>
   /** Undefined while nobody is signed in there, or the normal system answers. */
   connection(id: string): VisitConnection | undefined
@@ -85,6 +78,7 @@ export interface Visit {
   readonly disks: Disks
   repairs: Repairs
   leaving: Leaving
+  measuring: Measuring
   password: PasswordSearch
   machine: Machine
   state(): VisitState
@@ -95,14 +89,17 @@ export interface Visit {
   dismissEntering(): Promise<void>
   /** @throws AppError `wrong-state` when the provider was not asked for this start of rescue. */
   findPassword(): Promise<void>
+  /**
+   * A key that a server shows, against those the provider publishes for the rescue system it was asked for; waits while those are not
+   * known yet. `unknown`: it publishes none of this family, or was not asked for this rescue. @throws ProviderError
+   */
+  compareKey(publicKey: string, signal: AbortSignal): Promise<KeyComparison>
   /** The secret behind the link of a mail, by its number; it becomes the visit's password. @returns false when it cannot be fetched so. */
   redeemLink(link: { host: string; secret: string; user: string | undefined }): Promise<boolean>
   /** @throws AppError `not-found` where the provider has none. */
   console(): Promise<string>
-  measure(options: { write: boolean }): Promise<void>
   /** What is known now, as a document. Pure but for the clock. */
   report(o: { name: string; language: 'en' | 'fr'; parts: { evidence: boolean; commands: boolean } }): Report
-  stopMeasuring(): void
 }
 
 const MAX_COMMANDS = 500
@@ -135,10 +132,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   let wasOnline = false
   let wasAside = false
   let entering: Entering | undefined
-  let keyHint: VisitState['keyHint']
+  let isAsking = false
   let stickiness: VisitState['stickiness']
-  let measuring: VisitState['measuring']
-  let measurement = new AbortController()
   const ending = new AbortController()
   let resuming: Promise<void> | undefined
 
@@ -180,6 +175,13 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     save: (changes) => save({ changes: [...changes] }),
     onDidChange: o.onDidChange,
   })
+  const measuring = createMeasuring({
+    clock,
+    measureSpeed: o.measureSpeed,
+    system: mountedSystem,
+    onResult: (result) => save({ speed: [...record.speed, result].slice(-KEPT_SPEED_RESULTS) }),
+    onDidChange: o.onDidChange,
+  })
   const password = createPasswordSearch({ clock, log, onDidChange: o.onDidChange })
   const leaving = createLeaving({
     clock,
@@ -189,7 +191,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     repairs,
     machine,
     wayBack,
-    manual: () => manualOf(o.accounts, link(), 'leave'),
+    manual: () => manualOf(link(), 'leave'),
     isDown,
     watch: async () => {
       const found = o.intervention(id)
@@ -205,16 +207,14 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     didReturn: () => save({ entering: undefined }),
   })
 
-  async function providerOf(of: ProviderLink | undefined): Promise<{ adapter: Provider; server: string } | undefined> {
-    return of?.kind === 'account' ? { adapter: await o.accounts.provider(of.accountId), server: of.server } : undefined
-  }
-
   const link = () => record.entering?.link ?? o.linkOf(id)
 
   async function wayBack() {
     const entered = record.entering
-    const found = await providerOf(link())
-    if (!found) return { stickiness: manualOf(o.accounts, link()).stickiness }
+    const found = await providerOf(o.accounts, link()).catch((error: unknown) => {
+      if (!isWithoutAccount(error)) throw error
+    })
+    if (!found) return { stickiness: manualOf(link()).stickiness }
     const { adapter, server } = found
     return {
       stickiness: adapter.capabilities(server).stickiness,
@@ -225,16 +225,17 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   }
 
   async function build(entry: NonNullable<VisitRecord['entering']>): Promise<Entering> {
-    const found = entry.method === 'api' ? await providerOf(entry.link) : undefined
+    const found = entry.method === 'api' ? await providerOf(o.accounts, entry.link) : undefined
     const { host, port, hostKeyAlgorithms } = entry
     const own: EnteringRecord = { ...entry, knownKeys: entry.knownKeys.map((key) => Buffer.from(key, 'base64')) }
     return createEntering(own, {
       clock,
       log,
-      manual: manualOf(o.accounts, entry.link),
+      manual: manualOf(entry.link),
       ...(found ? { provider: found } : {}),
       probe: (signal) => o.probe({ host, port, hostKeyAlgorithms, signal }),
-      save: (next) => save({ entering: { ...entry, ...toStored(next) } }),
+      // *Stop* may have been pressed since.
+      save: (next) => save({ entering: { ...entry, stopped: record.entering?.stopped ?? false, ...toStored(next) } }),
       onPassword: password.found,
       onDidChange: o.onDidChange,
     })
@@ -243,27 +244,13 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   /** The app ended while the provider restarted the machine; not known means that the next start asks again. */
   async function resumeInterrupted(left: LeavingRecord) {
     try {
-      const found = await providerOf(link())
+      const found = await providerOf(o.accounts, link())
       const interruption = found && (await interruptionOf(found, { clock, signal: ending.signal }))
       if (ending.signal.aborted || leaving.state()) return
       if (interruption) await leaving.start(left, interruption)
       else if (found) await save({ leaving: undefined })
     } catch (error) {
       log.info(`whether the server is off could not be asked: ${error instanceof Error ? error.name : ''}`)
-    }
-  }
-
-  /** The rescue key against what the provider publishes; an answer that comes late or not at all changes nothing. */
-  async function compareWithHint(hostKey: Buffer) {
-    const entry = record.entering
-    if (!entry?.operation) return
-    try {
-      const found = await providerOf(entry.link)
-      const hint = await found?.adapter.hostKeyHint(entry.operation, AbortSignal.timeout(INSPECT_MS))
-      if (hint) keyHint = compareHint(hint, hostKey)
-      o.onDidChange()
-    } catch (error) {
-      log.info(`no host key from the provider: ${error instanceof Error ? error.name : ''}`)
     }
   }
 
@@ -274,6 +261,16 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     const found = await o.probe({ host: id.slice(0, at), port: Number(id.slice(at + 1)), hostKeyAlgorithms: wanted, signal })
     if (found.kind !== 'key') return found.kind === 'nothing'
     return lastKey ? !lastKey.equals(found.blob) : o.keysAside(id).some((one) => one.equals(found.blob))
+  }
+
+  const isUnderWay = () => ['requesting', 'restarting', 'waiting'].includes(entering?.state().phase ?? '')
+
+  /** What is told of a rescue that is over opens no later one, which somebody may start in the panel. */
+  function forgetRescue() {
+    password.forget()
+    if (!record.entering) return
+    const { before: _, operation: __, ...rest } = record.entering
+    void save({ entering: rest }).catch((error) => log.error('an ended rescue could not be forgotten', error))
   }
 
   async function lookAround({ execute }: VisitConnection) {
@@ -302,14 +299,45 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
         })
         .catch(() => {})
       void lookAround(current).catch((error) => log.error('the rescue system could not be looked at', error))
-      void compareWithHint(current.hostKey)
     }
     leaving.refresh()
     const found = o.intervention(id)
     const isAside = found !== undefined && isOpen(found.state)
-    if (wasAside && !isAside) password.forget()
+    if (wasAside && !isAside && !isUnderWay()) forgetRescue()
     wasAside = isAside
     if (isNews) o.onDidChange()
+  }
+
+  async function enter(target: VisitTarget, method: EnteringState['method'], typed: string) {
+    const found = method === 'api' ? await providerOf(o.accounts, target.link) : undefined
+    if (method === 'api' && !found) throw new AppError('wrong-state')
+    if (found && typed !== target.name) {
+      const { state } = await found.adapter.inspect(found.server, AbortSignal.timeout(INSPECT_MS))
+      // Services that run stop: only a person who has read the name may do that.
+      if (state !== 'off' && state !== 'rescue') throw new AppError('wrong-state')
+    }
+    await entering?.dispose()
+    password.forget()
+    const usual = await o.usualKeys(target)
+    const { hostKeyAlgorithms } = usual
+    // Lines that are set aside are comments just now, and still name the usual system.
+    const keys = [...usual.keys, ...o.keysAside(target.id)]
+    const entry: NonNullable<VisitRecord['entering']> = {
+      name: target.name,
+      host: target.host,
+      port: target.port,
+      ...(target.link ? { link: target.link } : {}),
+      method,
+      startedAt: clock.now().toISOString(),
+      knownKeys: keys.map((key) => key.toString('base64')),
+      hostKeyAlgorithms,
+      answered: false,
+      stopped: false,
+    }
+    await save({ entering: entry })
+    entering = await build(entry)
+    entering.begin()
+    o.onDidChange()
   }
 
   const visit: Visit = {
@@ -319,6 +347,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     },
     repairs,
     leaving,
+    measuring,
     password,
     machine,
     state: () => ({
@@ -329,43 +358,19 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       speed: record.speed,
       ...(entering ? { entering: entering.state() } : {}),
       ...(password.state() ? { password: password.state()! } : {}),
-      ...(keyHint ? { keyHint } : {}),
       ...(stickiness ? { stickiness } : {}),
-      ...(measuring ? { measuring } : {}),
+      ...(measuring.state() ? { measuring: measuring.state()! } : {}),
       ...(leaving.state() ? { leaving: leaving.state()! } : {}),
     }),
     async enter(target, method, typed) {
-      if (entering && entering.state().phase !== 'failed' && entering.state().phase !== 'stopped') throw new AppError('wrong-state')
-      const found = method === 'api' ? await providerOf(target.link) : undefined
-      if (method === 'api' && !found) throw new AppError('wrong-state')
-      if (found && typed !== target.name) {
-        const { state } = await found.adapter.inspect(found.server, AbortSignal.timeout(INSPECT_MS))
-        // Services that run stop: only a person who has read the name may do that.
-        if (state !== 'off' && state !== 'rescue') throw new AppError('wrong-state')
+      if (isAsking || (entering && entering.state().phase !== 'failed' && entering.state().phase !== 'stopped'))
+        throw new AppError('wrong-state')
+      isAsking = true
+      try {
+        await enter(target, method, typed)
+      } finally {
+        isAsking = false
       }
-      await entering?.dispose()
-      password.forget()
-      keyHint = undefined
-      const usual = await o.usualKeys(target)
-      const { hostKeyAlgorithms } = usual
-      // Lines that are set aside are comments just now, and still name the usual system.
-      const keys = [...usual.keys, ...o.keysAside(target.id)]
-      const entry: NonNullable<VisitRecord['entering']> = {
-        name: target.name,
-        host: target.host,
-        port: target.port,
-        ...(target.link ? { link: target.link } : {}),
-        method,
-        startedAt: clock.now().toISOString(),
-        knownKeys: keys.map((key) => key.toString('base64')),
-        hostKeyAlgorithms,
-        answered: false,
-        stopped: false,
-      }
-      await save({ entering: entry })
-      entering = await build(entry)
-      entering.begin()
-      o.onDidChange()
     },
     stopEntering() {
       if (!entering || !record.entering) throw new AppError('wrong-state')
@@ -380,9 +385,15 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     },
     async findPassword() {
       const entry = record.entering
-      const found = await providerOf(entry?.link)
+      const found = await providerOf(o.accounts, entry?.link)
       if (!found || !entry?.operation) throw new AppError('wrong-state')
       await password.look(found.adapter, entry.operation)
+    },
+    async compareKey(publicKey, signal) {
+      const { operation, link: of } = record.entering ?? {}
+      const blob = parsePublicKeyLine(publicKey)?.blob
+      const found = operation && blob && (await providerOf(o.accounts, of))
+      return found ? compareWithPublished(found, operation, blob, { clock, signal }) : 'unknown'
     },
     async redeemLink({ host, secret, user }) {
       const redeemed = await redeemSecret(endpointOfLink(host), secret, AbortSignal.timeout(INSPECT_MS), { clock, log })
@@ -391,35 +402,13 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       return redeemed.kind === 'secret'
     },
     async console() {
-      const found = await providerOf(link())
+      const found = await providerOf(o.accounts, link())
       const url = await found?.adapter.console(found.server, AbortSignal.timeout(INSPECT_MS))
       if (!url) throw new AppError('not-found', { id: 'console' })
       return url.href
     },
-    async measure(options) {
-      const system = mountedSystem()
-      if (!system) throw new AppError('not-mounted')
-      if (measuring) throw new AppError('wrong-state')
-      measurement = new AbortController()
-      const startedAt = clock.now().toISOString()
-      measuring = { startedAt, stage: '', percent: 0 }
-      o.onDidChange()
-      try {
-        const result = await o.measureSpeed(system, options, measurement.signal, (progress) => {
-          measuring = { startedAt, ...progress }
-          o.onDidChange()
-        })
-        await save({ speed: [...record.speed, result].slice(-KEPT_SPEED_RESULTS) })
-      } catch (error) {
-        if (!measurement.signal.aborted) throw error
-      } finally {
-        measuring = undefined
-        o.onDidChange()
-      }
-    },
     report: (asked) =>
       writeReport({ ...asked, at: clock.now(), disks: disks.state(), repair: repairs.state(), speed: record.speed.at(-1) }),
-    stopMeasuring: () => measurement.abort(new AppError('wrong-state')),
   }
 
   return {
@@ -431,9 +420,15 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       const entry = record.entering
       if (entry && !entry.answered && !entry.stopped) {
         // The account may be gone, or its secret be asked for anew: the port alone is watched then.
-        entering = await build(entry).catch(() => build({ ...entry, method: 'by-hand' }))
-        entering.resume()
+        const built = await build(entry).catch(() => build({ ...entry, method: 'by-hand' }))
+        // A person may have begun anew while the keyring was asking.
+        if (!entering && !isAsking) {
+          entering = built
+          built.resume()
+        }
       }
+      const ended = o.intervention(id)?.summary?.at
+      if (record.entering?.answered && ended !== undefined && ended > record.entering.startedAt) forgetRescue()
       const left = record.leaving
       if (left?.rebootedAt) await leaving.start(left)
       else if (left?.before) resuming = resumeInterrupted(left)
@@ -441,7 +436,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     },
     async dispose() {
       ending.abort(new AppError('wrong-state'))
-      measurement.abort(new AppError('wrong-state'))
+      measuring.stop()
       leaving.dispose()
       password.forget()
       await Promise.all([entering?.dispose(), resuming])
@@ -456,20 +451,3 @@ const toStored = ({ knownKeys, before, operation, answered }: EnteringRecord) =>
   ...(before ? { before } : {}),
   ...(operation ? { operation } : {}),
 })
-
-/** The same machine in its provider's panel, for whoever does it by hand. */
-export function manualOf(
-  accounts: VisitsParts['accounts'],
-  link: ProviderLink | undefined,
-  direction: ManualWay['direction'] = 'enter',
-): ManualWay {
-  if (link?.kind === 'by-hand') return manualWay(link.way, direction)
-  const kind = accounts.list().find(({ account }) => account.id === link?.accountId)?.account.kind
-  return manualWay(kind && link ? manualWayOf(kind, splitServer(link.server)[0]) : 'other', direction)
-}
-
-export function problemOf(error: unknown, log: Log): ProviderProblemInfo {
-  if (error instanceof ProviderError) return error.toProblemInfo()
-  log.error('a provider could not be asked', error)
-  return { problem: 'not-understood', changed: 'nothing', data: {} }
-}

@@ -68,8 +68,8 @@ export function createVisits(o: VisitsParts): Visits {
       })
     },
     async preview(target) {
-      const { manualOf, problemOf } = await load()
-      const manual = manualOf(o.accounts, target.link)
+      const { manualOf, problemOf } = await import('./provider-of.js')
+      const manual = manualOf(target.link)
       const plain: EnterPreview = { machine: target.name, state: 'unknown', requests: [], manual }
       if (target.link?.kind !== 'account') return plain
       const { accountId, server } = target.link

@@ -13,6 +13,8 @@ export interface Expectation {
   /** Of exactly this text; `comparing` until the core has answered. */
   result: ComparisonResult | 'comparing'
   setText: (text: string) => void
+  /** The provider whose published key gave the result, where nothing was pasted. */
+  by?: string | undefined
 }
 
 /** What a person was told to expect, compared by the core with the key shown. Kept above the pages of a dialog, so that it survives them. */
@@ -45,7 +47,8 @@ interface CompareFieldProps {
   stacked?: boolean
 }
 
-export function CompareField({ expectation: { text, result, setText }, label, hint, stacked }: CompareFieldProps) {
+export function CompareField({ expectation: { text, result, setText, by }, label, hint, stacked }: CompareFieldProps) {
+  const t = useT()
   const id = useId()
   return (
     <div>
@@ -69,6 +72,11 @@ export function CompareField({ expectation: { text, result, setText }, label, hi
           <Result result={result} />
         </div>
       </div>
+      {by && (
+        <p className="rt-sm" role={result === 'match' ? 'status' : 'alert'}>
+          {t(result === 'match' ? 'host-key.hostKey.published' : 'host-key.hostKey.publishedOther', { provider: by })}
+        </p>
+      )}
     </div>
   )
 }

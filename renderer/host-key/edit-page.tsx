@@ -32,8 +32,8 @@ export function EditPage({
     // A new edit is read from its title on; the button that asked for it lost the focus meanwhile.
     if (moved && document.activeElement === document.body) document.getElementById(titleId)?.focus()
   }, [moved, titleId])
-  // A replacement stays for good: it is the filled button only once the key was compared.
-  const sure = aside || expectation.result === 'match'
+  // A replacement stays for good: it is the filled button only once the key was compared, and not with a rescue system's.
+  const sure = aside || (expectation.result === 'match' && !expectation.by)
   const lines = preview?.lines ?? question.entries.filter((entry) => !entry.system).length
   return (
     <>

@@ -50,7 +50,9 @@ export function AcceptedKey({ preview, session, expectation, children }: Accepte
       {expectation.result === 'match' && (
         <p className="rt-row rt-hk-gap">
           <Result result="match" />
-          <span className="rt-dim rt-sm">{t('host-key.replace.cmp')}</span>
+          <span className="rt-dim rt-sm">
+            {expectation.by ? t('host-key.hostKey.published', { provider: expectation.by }) : t('host-key.replace.cmp')}
+          </span>
         </p>
       )}
       <p className="rt-sm rt-dim rt-hk-gap">

@@ -15,6 +15,7 @@ import { ChangedPage } from './changed-page.js'
 import { useExpectation } from './compare-field.js'
 import { EditPage } from './edit-page.js'
 import './host-key.css'
+import { usePublishedKey } from './published-key.js'
 import { type Intent, type QuestionPage, questionPage } from './question-page.js'
 import { disconnect, type QuestionProps } from './question-parts.js'
 import { RevokedPage } from './revoked-page.js'
@@ -31,7 +32,8 @@ const widths: Partial<Record<QuestionPage, number>> = { unknown: 680, revoked: 8
 
 function Question({ session, question }: { session: TerminalSession; question: HostKeyQuestion }) {
   const [intent, setIntent] = useState<Intent>()
-  const expectation = useExpectation((text) => api.hostKey.compare({ sessionId: session.id, text }))
+  const typed = useExpectation((text) => api.hostKey.compare({ sessionId: session.id, text }))
+  const expectation = usePublishedKey(session, question, typed)
   const page = questionPage(question, intent)
   const stay = () => {
     // The same alarm is not shown twice: its page in this tab is decided, too.

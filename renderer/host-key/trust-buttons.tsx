@@ -36,7 +36,8 @@ interface TrustFootProps {
 export function TrustFoot({ session, question, expectation, trust: { busy, trust } }: TrustFootProps) {
   const t = useT()
   const off = question.strict || expectation.result === 'no-match'
-  const matches = expectation.result === 'match' && !off
+  // A published key is the rescue system's: nothing to save for good.
+  const matches = expectation.result === 'match' && !expectation.by && !off
   return (
     <Foot
       left={

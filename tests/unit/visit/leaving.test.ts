@@ -85,7 +85,9 @@ function build(): Leaving {
     async unmount() {
       list()
       if (world.users.length > 0) throw new AppError('still-in-use', {})
+      const wasMounted = world.isMounted
       world.isMounted = false
+      return wasMounted
     },
   }
   const repairs = {
@@ -303,7 +305,8 @@ describe('what a terminal did since the last look', () => {
     expect(world.commands).toEqual(['leave', 'watch'])
   })
 
-  it('is seen again when the provider is asked a second time', async () => {
+  it.each([true, false])('is seen again when the provider is asked a second time (mounted the first time: %s)', async (isMounted) => {
+    world.isMounted = isMounted
     let tries = 0
     world.byApi = async () => {
       world.commands.push(world.isMounted || world.isMountedSince ? 'cut off' : 'leave')

@@ -1,0 +1,32 @@
+/** The rescue system's host key as its provider publishes it, at least sometimes: the one check that needs nobody's eyes. */
+import type { Operation } from '../../shared/provider.js'
+import type { KeyComparison } from '../../shared/visit.js'
+import type { Clock } from '../clock.js'
+import { compareHint } from '../providers/provider.js'
+import { poll, WAIT_LIMIT_MS } from '../providers/wait.js'
+import type { ProviderOf } from './provider-of.js'
+
+// Hetzner Robot allows 500 requests an hour.
+const EVERY_MS = 15_000
+
+/** Waits while the provider does not know the key yet. @throws ProviderError */
+export async function compareWithPublished(
+  { adapter, server }: ProviderOf,
+  operation: Operation,
+  blob: Buffer,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<KeyComparison> {
+  if (!adapter.capabilities(server).publishesHostKey) return 'unknown'
+  const result = await poll({
+    clock,
+    signal,
+    everyMs: EVERY_MS,
+    limitMs: WAIT_LIMIT_MS,
+    async look() {
+      const hint = await adapter.hostKeyHint(operation, signal)
+      return hint.kind === 'not-yet' ? undefined : compareHint(hint, blob)
+    },
+  })
+  if (result.kind === 'failed') throw result.error
+  return result.kind === 'found' ? result.value : 'unknown'
+}
