@@ -228,6 +228,14 @@ describe('Hetzner Robot', () => {
       expect(await hint()).toEqual({ kind: 'not-yet' })
     })
 
+    it('cost nothing else when they are written in yet another way', async () => {
+      const odd = { rescue: { active: true, password: rootPassword, host_key: [{ sha256: 'x' }], boot_time: '2026-11-24 02:09:00' } }
+      fake.api.once('GET /boot/{server-number}/rescue/last', { text: JSON.stringify(odd) })
+      expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ password: rootPassword })
+      fake.api.once('GET /boot/{server-number}/rescue/last', { text: JSON.stringify(odd) })
+      expect(await hint()).toEqual({ kind: 'not-yet' })
+    })
+
     it.each([
       ['a SHA256 text', (all: Fingerprints) => all.sha256, 'verified'],
       ['an MD5 text', (all: Fingerprints) => all.md5, 'verified'],
