@@ -2,6 +2,7 @@
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '../shared/contract.js'
 import { AppError } from '../shared/errors.js'
+import type { LeftOut } from '../shared/provider.js'
 import type { ProviderProblemInfo } from '../shared/provider-problem.js'
 import type { App } from './app.js'
 import type { Log } from './log.js'
@@ -113,7 +114,11 @@ export function createRouter(app: App, log: Log) {
       update: os.accounts.update.handler(({ input }) => answer(() => accounts.update(input.id, input.account).then(() => null))),
       remove: os.accounts.remove.handler(({ input }) => accounts.remove(input.id)),
       servers: os.accounts.servers.handler(({ input, signal }) =>
-        answer(async () => (await accounts.provider(input.id)).listServers(signal ?? new AbortController().signal)),
+        answer(async () => {
+          const leftOut: LeftOut[] = []
+          const provider = await accounts.provider(input.id)
+          return { servers: await provider.listServers(signal ?? new AbortController().signal, (one) => leftOut.push(one)), leftOut }
+        }),
       ),
       findable: os.accounts.findable.handler(() => app.accountImport.find()),
       importFound: os.accounts.importFound.handler(({ input }) =>

@@ -10,7 +10,17 @@ import { ClashAnswer, FileDetails, FilePlace, FilesState, KeptEdit, ListingPart,
 import { ComparisonResult } from './host-key.js'
 import { HistoryItem, Intervention } from './intervention.js'
 import { PracticeState } from './practice.js'
-import { AccountState, FoundAccount, NewAccount, OvhEndpoint, ProviderLink, ProviderServer, Secrets, VaultState } from './provider.js'
+import {
+  AccountState,
+  FoundAccount,
+  LeftOut,
+  NewAccount,
+  OvhEndpoint,
+  ProviderLink,
+  ProviderServer,
+  Secrets,
+  VaultState,
+} from './provider.js'
 import { ProviderProblemInfo } from './provider-problem.js'
 import { Change, Proposal, ProposalAnswer, RepairTaskId } from './repair.js'
 import { ImportableServer, ServerState } from './server.js'
@@ -188,7 +198,9 @@ export const contract = {
     update: command.input(z.strictObject({ id, account: NewAccount })).output(answered(z.null())),
     remove: command.input(z.strictObject({ id })).output(ok),
     /** Asks the provider: also the test of an account. */
-    servers: command.input(z.strictObject({ id })).output(answered(z.array(ProviderServer))),
+    servers: command
+      .input(z.strictObject({ id }))
+      .output(answered(z.strictObject({ servers: z.array(ProviderServer), leftOut: z.array(LeftOut) }))),
     /** What OVH's own tools use here (`ovh.conf`, `OVH_*`). The secrets stay in the core: `importFound` reads them again. */
     findable: command.output(FoundAccount),
     importFound: command.input(z.strictObject({ readMail: z.boolean() })).output(answered(z.strictObject({ id: z.string() }))),

@@ -110,6 +110,10 @@ export const ProviderServer = z.strictObject({
 })
 export type ProviderServer = z.infer<typeof ProviderServer>
 
+/** A part of the list that could not be asked for: a service, a product, a zone, as the provider calls it. */
+export const LeftOut = z.strictObject({ what: z.string(), problem: ProviderProblemInfo })
+export type LeftOut = z.infer<typeof LeftOut>
+
 /** `until-left`: every restart leads to rescue again until the boot mode is changed back; `one-boot`: the next restart is normal. */
 export const Stickiness = z.enum(['until-left', 'one-boot'])
 export type Stickiness = z.infer<typeof Stickiness>

@@ -101,7 +101,9 @@ async function findTarget(
     if (addresses.length === 0) throw new AppError('dns', { host: resolved.host })
     return { host, target: { ...base, link: saved?.provider ?? { kind: 'by-hand', way: 'other' } } }
   }
-  const { machines, refusals } = await listMachines(app, accounts, o.signal)
+  const { machines, refusals, leftOut } = await listMachines(app, accounts, o.signal)
+  for (const one of leftOut)
+    o.output.tell(o.output.style.dim(`${harmless(one.what)}: ${problemText(one.problem, one.provider, o.output.language)}`))
   const found = chooseMachine(machines, [host.host, resolved.host, base.name], addresses)
   if (!found) throw refusals[0] ?? new LocalFailure('no-machine', exits.failure, { host: host.host })
   const { name, accountId, id } = found

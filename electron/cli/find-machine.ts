@@ -1,6 +1,6 @@
 /** Which machine of the provider accounts a typed HOST is. Names are not unique at every provider: an address counts more than a name. */
 import { isIPv6, SocketAddress } from 'node:net'
-import type { ProviderKind, ProviderServer } from '../../shared/provider.js'
+import type { LeftOut, ProviderKind, ProviderServer } from '../../shared/provider.js'
 import type { App } from '../app.js'
 import type { GivenAccount } from '../providers/accounts.js'
 import { ProviderError } from '../providers/problem.js'
@@ -14,19 +14,20 @@ export interface Machine extends ProviderServer {
 // Scaleway is asked zone by zone, OVHcloud machine by machine.
 const LIST_MS = 60_000
 
-/** @returns every machine of the accounts that answered, and why the others did not. @throws the reason of `signal`. */
+/** @returns every machine of the accounts that answered, why the others did not, and what of an account is missing. @throws the reason of `signal`. */
 export async function listMachines(
   { accounts }: Pick<App, 'accounts'>,
   given: readonly GivenAccount[],
   signal: AbortSignal,
-): Promise<{ machines: Machine[]; refusals: ProviderError[] }> {
+): Promise<{ machines: Machine[]; refusals: ProviderError[]; leftOut: (LeftOut & { provider: ProviderKind })[] }> {
   const machines: Machine[] = []
+  const leftOut: (LeftOut & { provider: ProviderKind })[] = []
   const refusals: ProviderError[] = []
   for (const { account } of given) {
     const limit = AbortSignal.timeout(LIST_MS)
     try {
       const provider = await accounts.provider(account.id)
-      const found = await provider.listServers(AbortSignal.any([signal, limit]))
+      const found = await provider.listServers(AbortSignal.any([signal, limit]), (one) => leftOut.push({ ...one, provider: account.kind }))
       machines.push(...found.map((one) => ({ ...one, accountId: account.id, provider: account.kind })))
     } catch (error) {
       signal.throwIfAborted()
@@ -35,7 +36,7 @@ export async function listMachines(
       else throw error
     }
   }
-  return { machines, refusals }
+  return { machines, refusals, leftOut }
 }
 
 /**

@@ -13,8 +13,10 @@ export async function servers(options: Options, o: CommandContext): Promise<numb
   const texts = await loadVisitTexts(output.language)
   const accounts = await environmentAccounts(o.home, process.env)
   return withApp(options, { ...o, accounts }, async ({ app }) => {
-    const { machines, refusals } = await listMachines(app, accounts, o.signal)
+    const { machines, refusals, leftOut } = await listMachines(app, accounts, o.signal)
     for (const one of refusals) output.tell(output.style.red(problemText(one.toProblemInfo(), one.provider, output.language)))
+    for (const one of leftOut)
+      output.tell(output.style.red(`${harmless(one.what)}: ${problemText(one.problem, one.provider, output.language)}`))
     const saved = app.state().servers
     output.document({
       servers: saved.map(({ name, target, badge, since }) => ({ name, target, state: badge, ...(since ? { since } : {}) })),
@@ -27,6 +29,6 @@ export async function servers(options: Options, o: CommandContext): Promise<numb
       output.print(
         `${harmless(name).padEnd(28)} ${addresses.join(' ').padEnd(36)} ${texts.machineState[state]}  ${output.style.dim(provider)}`,
       )
-    return refusals.length === 0 ? exits.done : exits.failure
+    return refusals.length + leftOut.length === 0 ? exits.done : exits.failure
   })
 }

@@ -17,12 +17,14 @@ import type { KeyComparison } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import { compareExpectation, keyType } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
+import type { OnLeftOut } from './listing.js'
 import { poll, WAIT_LIMIT_MS, type WatchOptions } from './wait.js'
 
 /** Every call may throw ProviderError or, when `signal` is aborted, its reason. `server` is a `ProviderServer.id`. */
 export interface Provider {
   capabilities(server: string): Capabilities
-  listServers(signal: AbortSignal): Promise<ProviderServer[]>
+  /** Told of parts that could not be listed while others could. */
+  listServers(signal: AbortSignal, onLeftOut?: OnLeftOut): Promise<ProviderServer[]>
   /** The machine's state by the provider, and the requests `enter` would make. */
   inspect(server: string, signal: AbortSignal): Promise<Inspection>
   /** Starts the rescue system. Ends as soon as the restart is under way; `progress` follows it. */

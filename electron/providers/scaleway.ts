@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../shared/provider.js'
 import { stripServerLine } from '../../shared/server-text.js'
 import { createHttp, type Exchange, type Fault, type Refusal } from './http.js'
+import { joinLists } from './listing.js'
 import { manualWay } from './manual.js'
 import { afterChange, ProviderError } from './problem.js'
 import { type ChangeOptions, type Entered, type Provider, type ProviderParts, pollCredentials, splitServer } from './provider.js'
@@ -148,7 +149,7 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
       publishesHostKey: false,
       console: false,
     }),
-    async listServers(signal) {
+    listServers(signal, onLeftOut = () => {}) {
       const instances = zones.instance.map(async (zone) =>
         (await pages(`/instance/v1/zones/${zone}/servers`, 'per_page', Instance, signal)).map(
           (one): ProviderServer => ({
@@ -171,17 +172,12 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
           }),
         ),
       )
-      const results = await Promise.allSettled([...instances, ...metals])
-      signal.throwIfAborted()
-      const lists = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      const parts = [
+        ...zones.instance.map((zone, at) => ({ what: `instance/${zone}`, list: instances[at]! })),
+        ...zones.metal.map((zone, at) => ({ what: `metal/${zone}`, list: metals[at]! })),
+      ]
       // A key may be allowed one product only.
-      const fault = results.find(
-        (one): one is PromiseRejectedResult =>
-          one.status === 'rejected' && !(one.reason instanceof ProviderError && ['not-granted', 'not-found'].includes(one.reason.problem)),
-      )
-      if (fault) throw fault.reason
-      if (!lists.length) throw (results[0] as PromiseRejectedResult).reason
-      return lists.flat()
+      return joinLists(parts, ['not-granted', 'not-found'], { signal, onLeftOut })
     },
     async inspect(server, signal) {
       const { product, path } = locate(server)

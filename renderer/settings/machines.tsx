@@ -3,7 +3,7 @@ import { Button, Loader, Select } from '@mantine/core'
 import { IconLink, IconRefresh } from '@tabler/icons-react'
 import { useCallback, useEffect, useState } from 'react'
 import type { ErrorInfo } from '../../shared/errors.js'
-import type { ProviderAccount, ProviderServer } from '../../shared/provider.js'
+import type { LeftOut, ProviderAccount, ProviderServer } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import { api, attempt, call } from '../api.js'
 import { ProblemText } from '../enter/problem-text.js'
@@ -14,7 +14,7 @@ import { linkedServer, suggestServer } from './suggest.js'
 
 type Answer =
   | { kind: 'asking' }
-  | { kind: 'ok'; value: ProviderServer[] }
+  | { kind: 'ok'; value: { servers: ProviderServer[]; leftOut: LeftOut[] } }
   | { kind: 'problem'; problem: ProviderProblemInfo }
   | { kind: 'failed'; error: ErrorInfo }
 
@@ -45,8 +45,10 @@ export function Machines({ account }: { account: ProviderAccount }) {
           <ErrorText error={answer.error} />
         </div>
       )}
-      {answer.kind === 'ok' && answer.value.length === 0 && <p className="rt-dim">{t('accounts.noMachines')}</p>}
-      {answer.kind === 'ok' && answer.value.length > 0 && (
+      {answer.kind === 'ok' && answer.value.servers.length === 0 && answer.value.leftOut.length === 0 && (
+        <p className="rt-dim">{t('accounts.noMachines')}</p>
+      )}
+      {answer.kind === 'ok' && answer.value.servers.length > 0 && (
         <table>
           <thead>
             <tr>
@@ -56,12 +58,19 @@ export function Machines({ account }: { account: ProviderAccount }) {
             </tr>
           </thead>
           <tbody>
-            {answer.value.map((machine) => (
+            {answer.value.servers.map((machine) => (
               <Machine key={machine.id} account={account} machine={machine} />
             ))}
           </tbody>
         </table>
       )}
+      {answer.kind === 'ok' &&
+        answer.value.leftOut.map(({ what, problem }) => (
+          <div key={what} role="alert">
+            <p>{t('accounts.leftOut', { what })}</p>
+            <ProblemText problem={problem} provider={account.kind} />
+          </div>
+        ))}
       {answer.kind !== 'asking' && (
         <Button leftSection={<IconRefresh size={16} stroke={1.75} />} onClick={() => void ask()}>
           {t('accounts.again')}

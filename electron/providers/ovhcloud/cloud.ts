@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
+import { type OnLeftOut, orLeftOut } from '../listing.js'
 import { manualWay } from '../manual.js'
 import { afterChange, ProviderError } from '../problem.js'
 import { type ChangeOptions, type Credentials, type CredentialsOptions, type Entered, pollCredentials } from '../provider.js'
@@ -56,9 +57,9 @@ export function createCloud(client: OvhClient, clock: Clock) {
   }
 
   return {
-    async list(signal: AbortSignal): Promise<ProviderServer[]> {
+    async list(signal: AbortSignal, onLeftOut: OnLeftOut): Promise<ProviderServer[]> {
       const projects = await client.call('GET', '/cloud/project', { answer: Names, signal })
-      const all = await eachOf(projects, async (name) =>
+      const view = async (name: string) =>
         (await client.call('GET', project(name), { answer: z.array(Instance), signal })).map(
           (one): ProviderServer => ({
             id: `cloud/${name}/${one.id}`,
@@ -67,9 +68,8 @@ export function createCloud(client: OvhClient, clock: Clock) {
             addresses: (one.ipAddresses ?? []).filter(({ type }) => type === 'public').map(({ ip }) => ip),
             state: machineState(one.status),
           }),
-        ),
-      )
-      return all.flat()
+        )
+      return (await eachOf(projects, (name) => orLeftOut(name, onLeftOut, () => view(name)))).flat(2)
     },
     async inspect(id: string, signal: AbortSignal) {
       const { status } = await read(id, signal)

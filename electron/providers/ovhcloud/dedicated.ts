@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
+import { type OnLeftOut, orLeftOut } from '../listing.js'
 import { manualWay } from '../manual.js'
 import { afterChange, askAndLook, ProviderError } from '../problem.js'
 import { type ChangeOptions, type Credentials, type CredentialsOptions, pollCredentials } from '../provider.js'
@@ -103,13 +104,14 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
   }
 
   return {
-    async list(signal: AbortSignal): Promise<ProviderServer[]> {
+    async list(signal: AbortSignal, onLeftOut: OnLeftOut): Promise<ProviderServer[]> {
       const names = await client.call('GET', '/dedicated/server', { answer: Names, signal })
-      return eachOf(names, async (name) => {
+      const view = async (name: string): Promise<ProviderServer> => {
         const server = await read(name, signal)
         const label = stripServerLine(server.name, 100)
         return { id: `dedicated/${name}`, product: 'dedicated', name: label, addresses: [server.ip], state: machineState(server) }
-      })
+      }
+      return (await eachOf(names, (name) => orLeftOut(name, onLeftOut, () => view(name)))).flat()
     },
     addresses: async (name: string, signal: AbortSignal) => [(await read(name, signal)).ip],
     async inspect(name: string, signal: AbortSignal) {

@@ -1,4 +1,5 @@
-import type { Capabilities, OvhEndpoint, ProviderServer } from '../../../shared/provider.js'
+import type { Capabilities, OvhEndpoint } from '../../../shared/provider.js'
+import { joinLists } from '../listing.js'
 import { ProviderError } from '../problem.js'
 import { type Credentials, type Provider, splitServer } from '../provider.js'
 import { createOvhClient, type OvhCredentials, type OvhParts } from './client.js'
@@ -32,19 +33,10 @@ export function createOvhcloud(o: { endpoint: OvhEndpoint; credentials: OvhCrede
 
   return {
     capabilities: (server) => capabilities[family(server).product]!,
-    async listServers(signal) {
-      const results = await Promise.allSettled(Object.values(families).map((one) => one.list(signal)))
-      signal.throwIfAborted()
-      const lists = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    listServers(signal, onLeftOut = () => {}) {
+      const parts = Object.entries(families).map(([what, one]) => ({ what, list: one.list(signal, onLeftOut) }))
       // A key for VPS only may not see the others, and not every region has every product.
-      const fault = results.find(
-        (one): one is PromiseRejectedResult =>
-          one.status === 'rejected' &&
-          !(one.reason instanceof ProviderError && ['not-granted', 'not-available'].includes(one.reason.problem)),
-      )
-      if (fault) throw fault.reason
-      if (!lists.length) throw (results[0] as PromiseRejectedResult).reason
-      return lists.flat() satisfies ProviderServer[]
+      return joinLists(parts, ['not-granted', 'not-available'], { signal, onLeftOut })
     },
     inspect(server, signal) {
       const { found, id } = family(server)

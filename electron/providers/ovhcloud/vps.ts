@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
+import { type OnLeftOut, orLeftOut } from '../listing.js'
 import { manualWay } from '../manual.js'
 import { afterChange, askAndLook, ProviderError } from '../problem.js'
 import type { ChangeOptions } from '../provider.js'
@@ -94,13 +95,14 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
   }
 
   return {
-    async list(signal: AbortSignal): Promise<ProviderServer[]> {
+    async list(signal: AbortSignal, onLeftOut: OnLeftOut): Promise<ProviderServer[]> {
       const names = await client.call('GET', '/vps', { answer: Names, signal })
-      return eachOf(names, async (name) => {
+      const view = async (name: string): Promise<ProviderServer> => {
         const [vps, addresses] = await Promise.all([read(name, signal), client.call('GET', `${path(name)}/ips`, { answer: Names, signal })])
         const label = stripServerLine(vps.displayName || name, 100)
         return { id: `vps/${name}`, product: 'vps', name: label, addresses, state: machineState(vps.state) }
-      })
+      }
+      return (await eachOf(names, (name) => orLeftOut(name, onLeftOut, () => view(name)))).flat()
     },
     addresses: (name: string, signal: AbortSignal) => client.call('GET', `${path(name)}/ips`, { answer: Names, signal }),
     async inspect(name: string, signal: AbortSignal) {

@@ -52,6 +52,25 @@ describe('entering', () => {
     expect((await fake.refused(open().listServers(signal))).problem).toBe('not-granted')
   })
 
+  it('lists the others when one service has expired or a product has a fault, and tells which', async () => {
+    addVps(fake.api, name)
+    const old = 'vps-old.vps.ovh.ca'
+    const expired = { class: 'Client::BadRequest', message: 'This service is expired' }
+    fake.api.on('GET /vps', () => ({ body: [old, name] }))
+    fake.api.on('GET /vps/{serviceName}/ips', ({ at }) =>
+      at.serviceName === old ? { status: 400, body: expired } : { body: ['203.0.113.10'] },
+    )
+    fake.api.on('GET /dedicated/server', () => ({ status: 503, body: { message: 'maintenance' } }))
+    fake.api.on('GET /cloud/project', () => ({ body: [] }))
+    const told: [string, string][] = []
+    const list = await fake.clock.run(open().listServers(signal, ({ what, problem }) => told.push([what, problem.problem])))
+    expect(list.map(({ id }) => id)).toEqual([server])
+    expect(told).toEqual([
+      [old, 'rejected'],
+      ['dedicated', 'server-fault'],
+    ])
+  })
+
   it('records first, changes the mode, and finds the task that was not there before', async () => {
     const vps = addVps(fake.api, name)
     const recorded: Before[] = []

@@ -66,6 +66,14 @@ it('asks for every page of Elastic Metal, however few stand on one', async () =>
   expect(all.filter(({ product }) => product === 'metal').map(({ name }) => name)).toEqual(names)
 })
 
+it('lists the other zones when one has a fault, and tells which', async () => {
+  fake.api.on(`GET ${metals}`, ({ at }) => (at.zone === 'pl-waw-3' ? { status: 500, body: { message: 'x' } } : { body: { servers: [] } }))
+  const told: [string, string][] = []
+  const all = await fake.clock.run(open().listServers(signal, ({ what, problem }) => told.push([what, problem.problem])))
+  expect(all).toHaveLength(101)
+  expect(told).toEqual([['metal/pl-waw-3', 'server-fault']])
+})
+
 it('lists what a key for one product may see', async () => {
   const refused = {
     status: 403,
