@@ -115,6 +115,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
   const terminals = createTerminalSessions({
     connect: parts.connect,
     readKnownHosts,
+    isRescueKey: (host, port, blob) => visits.isRescueKey(visitId(host, port), blob),
     interventions,
     clock,
     log,

@@ -21,6 +21,8 @@ export interface AttemptParts {
   connect: typeof connectSsh
   readKnownHosts(files: { user: readonly string[]; system: readonly string[] }): Promise<KnownHostsContent[]>
   interventions: Pick<Interventions, 'findOpen' | 'accepts' | 'classify' | 'observed' | 'hostKeyAlgorithms'>
+  /** No line is aside for it, but the server was sent into rescue and answered with this key. */
+  isRescueKey(host: string, port: number, blob: Buffer): boolean
   credentials: Credentials
   onStage(stage: 'config' | 'lookup' | 'tcp' | 'banner' | 'key-exchange' | 'sign-in' | 'shell'): void
   onResolved(resolved: ResolvedTarget): void
@@ -78,7 +80,8 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
       },
       hostKeyAlgorithms: intervention ? parts.interventions.hostKeyAlgorithms(intervention.id) : orderHostKeyAlgorithms(files, query),
       credentials: parts.credentials,
-      quarantine: intervention !== undefined,
+      quarantine:
+        intervention !== undefined || (request.trusted !== undefined && parts.isRescueKey(resolved.host, resolved.port, request.trusted)),
       signal: request.signal,
       onStage: parts.onStage,
     },

@@ -31,7 +31,7 @@ export interface SessionTarget {
   resolve(signal: AbortSignal): Promise<ResolvedTarget>
 }
 
-export interface TerminalSessionsParts extends Pick<AttemptParts, 'connect' | 'readKnownHosts'> {
+export interface TerminalSessionsParts extends Pick<AttemptParts, 'connect' | 'readKnownHosts' | 'isRescueKey'> {
   interventions: Interventions
   clock: Clock
   log: Log

@@ -23,6 +23,8 @@ export interface EnteringRecord {
   before?: Before | undefined
   operation?: Operation | undefined
   answered: boolean
+  /** The other key that answered: the rescue system's, as far as anyone can tell. */
+  answeredKey?: Buffer | undefined
 }
 
 export interface EnteringParts {
@@ -87,7 +89,7 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
           // A server nobody has known yet shows its usual key until it goes down: only another one than that counts.
           const isUsual = record.knownKeys.length === 0 && record.method !== 'already' && seen?.changes.length === 1
           if (isUsual) record.knownKeys = [blob]
-          else record.answered = true
+          else Object.assign(record, { answered: true, answeredKey: blob })
           // Seen is seen: a full disk costs the next start of the app a second look, not this one.
           await o.save(record).catch((error) => o.log.error('what answers could not be written down', error))
           if (!isUsual) enter('answered')

@@ -30,6 +30,7 @@ export const VisitRecord = z.strictObject({
       before: Before.optional(),
       operation: Operation.optional(),
       answered: z.boolean(),
+      answeredKey: z.base64().optional(),
       stopped: z.boolean(),
     })
     .optional(),

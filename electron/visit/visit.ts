@@ -109,6 +109,7 @@ export interface OwnVisit {
   visit: Visit
   name(): string
   entering(): EnteringState | undefined
+  isRescueKey(blob: Buffer): boolean
   resume(): Promise<void>
   refresh(): void
   dispose(): Promise<void>
@@ -227,7 +228,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   async function build(entry: NonNullable<VisitRecord['entering']>): Promise<Entering> {
     const found = entry.method === 'api' ? await providerOf(o.accounts, entry.link) : undefined
     const { host, port, hostKeyAlgorithms } = entry
-    const own: EnteringRecord = { ...entry, knownKeys: entry.knownKeys.map((key) => Buffer.from(key, 'base64')) }
+    const { answeredKey: _, ...rest } = entry
+    const own: EnteringRecord = { ...rest, knownKeys: entry.knownKeys.map((key) => Buffer.from(key, 'base64')) }
     return createEntering(own, {
       clock,
       log,
@@ -416,6 +418,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     refresh,
     name: () => record.entering?.name ?? id,
     entering: () => entering?.state(),
+    isRescueKey: (blob) => record.entering?.answeredKey === blob.toString('base64'),
     async resume() {
       const entry = record.entering
       if (entry && !entry.answered && !entry.stopped) {
@@ -445,9 +448,10 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   }
 }
 
-const toStored = ({ knownKeys, before, operation, answered }: EnteringRecord) => ({
+const toStored = ({ knownKeys, before, operation, answered, answeredKey }: EnteringRecord) => ({
   knownKeys: knownKeys.map((key) => key.toString('base64')),
   answered,
+  ...(answeredKey ? { answeredKey: answeredKey.toString('base64') } : {}),
   ...(before ? { before } : {}),
   ...(operation ? { operation } : {}),
 })

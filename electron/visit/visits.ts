@@ -20,6 +20,8 @@ export interface Visits {
   open(id: string): Promise<Visit>
   /** Visits that restart into rescue right now, for the list of servers. */
   entering(): { id: string; name: string; state: EnteringState }[]
+  /** The key that answered after this server was sent into rescue: nobody's own system shows it, set-aside lines or not. */
+  isRescueKey(id: string, blob: Buffer): boolean
   preview(target: VisitTarget): Promise<EnterPreview>
   /** Sessions or interventions changed. */
   refresh(ids: readonly string[]): void
@@ -67,6 +69,7 @@ export function createVisits(o: VisitsParts): Visits {
         return state ? [{ id: visit.id, name: own.name(), state }] : []
       })
     },
+    isRescueKey: (id, blob) => visits.get(id)?.own.isRescueKey(blob) ?? false,
     async preview(target) {
       const { manualOf, problemOf } = await import('./provider-of.js')
       const manual = manualOf(target.link)

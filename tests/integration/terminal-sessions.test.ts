@@ -36,6 +36,7 @@ async function startServer(config: string[] = []) {
     interventions: createService(here.dataDir).interventions,
     clock: systemClock,
     log: silentLog,
+    isRescueKey: () => false,
     readKnownHosts: async () => [{ path: here.file, system: false, bytes: readFileSync(here.file) }],
     connect: connectSsh,
     onDidSignIn: async () => undefined,

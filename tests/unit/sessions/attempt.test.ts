@@ -48,17 +48,20 @@ interface World {
   shown: Buffer
   open?: boolean
   trusted?: Buffer
+  /** The server was sent into rescue and answered with this key. */
+  answered?: Buffer
   over?: Partial<ResolvedTarget>
   seen?: { options?: ConnectOptions; host?: string }
 }
 
-function attempt({ file, system, shown, open, trusted, over, seen }: World) {
+function attempt({ file, system, shown, open, trusted, answered, over, seen }: World) {
   const observed: Buffer[] = []
   const outcome = attemptConnection(
     { name: 'web-1', practice: false, trusted, signal: new AbortController().signal },
     {
       resolve: async () => ({ ...resolved, ...over }),
       connect: serverShowing(shown, seen),
+      isRescueKey: (_host, _port, blob) => answered?.equals(blob) ?? false,
       readKnownHosts: async () => [
         { path: '/home/u/.ssh/known_hosts', system: false, bytes: Buffer.from(file) },
         ...(system === undefined ? [] : [{ path: '/etc/ssh/ssh_known_hosts', system: true, bytes: Buffer.from(system) }]),
@@ -121,6 +124,15 @@ describe('attemptConnection', () => {
       question: { verdict: 'changed', systemEntries: [{ file: '/etc/ssh/ssh_known_hosts', line: 1 }] },
     })
     if (result.kind === 'question') expect(result.question.adminCommands).toHaveLength(1)
+  })
+
+  it('offers agent and keys to no system that a server nobody knew shows after it was sent into rescue', async () => {
+    const seen: NonNullable<World['seen']> = {}
+    const { result } = await attempt({ file: '', shown: rescue.blob, trusted: rescue.blob, answered: rescue.blob, seen })
+    expect(result).toMatchObject({ kind: 'connected', whose: 'once' })
+    expect(seen.options).toMatchObject({ quarantine: true })
+    await attempt({ file: '', shown: third.blob, trusted: third.blob, answered: rescue.blob, seen })
+    expect(seen.options).toMatchObject({ quarantine: false })
   })
 
   describe('under an intervention', () => {

@@ -24,6 +24,7 @@ async function endOfSession(o: { probe: ProbeAnswer; restoreAutomatically?: bool
     interventions,
     clock: createFakeClock(),
     log: { info() {}, error() {} },
+    isRescueKey: () => false,
     readKnownHosts: async () => [{ path: home.file, system: false, bytes: home.read() }],
     async connect(_target: unknown, { verify }: ConnectOptions) {
       attempts++

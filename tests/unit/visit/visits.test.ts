@@ -201,6 +201,11 @@ it('keeps the password of a rescue until its lines are back, whatever became of 
   await clock.advance(5000)
   // The record is written to a real disk first.
   await vi.waitFor(() => expect(visit.state().entering).toMatchObject({ phase: 'answered' }))
+  expect([visits.isRescueKey(id, rescueKey), visits.isRescueKey(id, usualKey), visits.isRescueKey('other:22', rescueKey)]).toEqual([
+    true,
+    false,
+    false,
+  ])
   intervention = ended
   visits.refresh([id])
   expect(visit.state().password).toBeUndefined()
