@@ -1,5 +1,5 @@
 /** Findings and proposals in few words. Everything the machine wrote is stripped and bounded here, once. */
-import type { Evidence, ProposalInput, Words } from '../../shared/repair.js'
+import type { Evidence, Words } from '../../shared/repair.js'
 import { stripServerLine, stripServerText } from '../../shared/server-text.js'
 import { redact } from './redact.js'
 import type { PlannedProposal, Step, TaskFinding } from './task.js'
@@ -39,7 +39,7 @@ export function proposalOf(
   code: string,
   values: Values,
   steps: Step[],
-  rest: { id?: string; undo?: Step[]; input?: ProposalInput } = {},
+  rest: Partial<Pick<PlannedProposal, 'id' | 'undo' | 'rewrites' | 'input'>> = {},
 ): PlannedProposal {
   const { id = code, ...others } = rest
   return { id, words: wordsOf(code, values), risk: 'writes', steps: () => steps, ...others }

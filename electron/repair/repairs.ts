@@ -200,6 +200,7 @@ export function createRepairs(o: RepairsParts): Repairs {
       exclusively({ kind: 'apply', task: choice.task }, async () => {
         const system = mounted()
         const { finding, proposal } = find(choice)
+        const { rewrites } = proposal
         const steps = proposal.steps(choice.answer)
         if (digestOf(proposal, steps) !== choice.digest) throw new AppError('wrong-state')
         if (proposal.typed !== undefined && choice.typed !== proposal.typed) throw new AppError('wrong-state')
@@ -217,12 +218,16 @@ export function createRepairs(o: RepairsParts): Repairs {
             result: 'unfinished',
             canUndo: proposal.undo !== undefined || (edits.length > 0 && edits.length === steps.length),
           },
-          edits: edits.map((step) => ({
-            path: step.path,
-            ...(step.after === undefined ? {} : { sha256: sha256(Buffer.from(step.after)) }),
-            ...(backupOf(step, stamp) ? { backup: backupOf(step, stamp)! } : {}),
-            mode: step.mode ?? 0o644,
-          })),
+          edits: [
+            ...edits.map((step) => ({
+              path: step.path,
+              ...(step.after === undefined ? {} : { sha256: sha256(Buffer.from(step.after)) }),
+              ...(backupOf(step, stamp) ? { backup: backupOf(step, stamp)! } : {}),
+              mode: step.mode ?? 0o644,
+            })),
+            // What the commands will have left is known only after them; until then an undo refuses.
+            ...(rewrites ? [{ path: rewrites.path, backup: { path: rewrites.copy, on: 'rescue' } as const, mode: 0o600 }] : []),
+          ],
           undo: (proposal.undo ?? []).flatMap((step) =>
             step.kind === 'run' ? [{ words: [...step.words] as [string, ...string[]], risk: step.risk }] : [],
           ),
@@ -250,6 +255,8 @@ export function createRepairs(o: RepairsParts): Repairs {
           await record({ ...entry, change: failed })
           return failed
         }
+        const [left] = rewrites ? await system.files.read([rewrites.path], MAX_COPY) : []
+        if (left?.kind === 'file') entry.edits.at(-1)!.sha256 = sha256(left.bytes)
         await look([choice.task], system)
         // A fault that became a warning stops nobody any more: `nofail` for a disk that is still missing.
         const after = examined.planned.get(choice.task)?.find((one) => one.id === finding.id)

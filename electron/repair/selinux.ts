@@ -6,7 +6,7 @@ import type { MountedSystem, Step } from './task.js'
 
 export interface Selinux {
   enforcing: boolean
-  /** To be run after `paths` were created or rewritten; nothing on a system without SELinux. */
+  /** To be run after `paths` were created or rewritten; those that do not exist are passed over. Nothing on a system without SELinux. */
   relabel(paths: readonly string[]): Step[]
 }
 
@@ -24,8 +24,9 @@ export async function readSelinux(system: MountedSystem): Promise<Selinux> {
     enforcing: mode === 'enforcing',
     relabel(paths) {
       if (isDue) return []
-      if (canLabel) return [{ kind: 'run', words: system.inSystem(['setfiles', '-F', contexts, ...paths]), risk: 'writes' }]
-      return [{ kind: 'edit', path: '/.autorelabel', before: undefined, after: '' }]
+      if (canLabel) return [{ kind: 'run', words: system.inSystem(['setfiles', '-i', '-F', contexts, ...paths]), risk: 'writes' }]
+      // Not an edit: an undo, which writes files as well, has to leave it.
+      return [{ kind: 'run', words: ['touch', `${system.root}/.autorelabel`], risk: 'writes' }]
     },
   }
 }

@@ -26,6 +26,8 @@ export interface PlannedProposal {
   steps(answer: ProposalAnswer): Step[]
   /** Steps of kind `edit` are undone by their copies; commands need these. */
   undo?: Step[]
+  /** What the commands write anew, and where they copied it first, on the rescue system's disk: undone by the copy, like an edit. */
+  rewrites?: { path: string; copy: string }
 }
 
 export interface TaskFinding {

@@ -3,7 +3,7 @@ import { evidenceOf, findingOf, proposalOf } from '../build-finding.js'
 import type { PlannedProposal, TaskFinding } from '../task.js'
 import { isNoShell } from './accounts.js'
 import type { AccessFacts, Person } from './facts.js'
-import { accountChange, passwordProposal } from './password-steps.js'
+import { passwordProposal, shadowChange, toolChange } from './password-steps.js'
 
 export function accountFindings(facts: AccessFacts): TaskFinding[] {
   return [
@@ -49,10 +49,10 @@ function passwordFinding(facts: AccessFacts, person: Person): TaskFinding {
       return finding(isRoot && !hasOtherWay ? 'warning' : 'fine', 'password-none')
     case 'locked': {
       const root = facts.system.root
-      const { steps, undo } = accountChange(facts, ['usermod', '-R', root, '-U', user], { back: ['usermod', '-R', root, '-L', user] })
+      const { steps, ...rest } = shadowChange(facts, ['usermod', '-R', root, '-U', user])
       return finding(isRoot && !hasOtherWay ? 'warning' : 'fine', 'password-locked', {}, [
         change,
-        proposalOf('unlock-password', { user }, steps, { undo }),
+        proposalOf('unlock-password', { user }, steps, rest),
       ])
     }
   }
@@ -68,12 +68,12 @@ function expiryFinding(facts: AccessFacts, person: Person): TaskFinding[] {
   const evidence = shadowEvidence(facts, person)
   const root = facts.system.root
   const isAccount = expiry === 'account-expired'
-  const { steps, undo } = accountChange(
+  const { steps, ...rest } = shadowChange(
     facts,
     isAccount ? ['chage', '-R', root, '-E', '-1', user] : ['chage', '-R', root, '-d', String(facts.today), user],
   )
   const state = expiry === 'account-expired' || expiry === 'password-lapsed' ? 'fault' : 'warning'
-  const proposals = [proposalOf(isAccount ? 'lift-account-expiry' : 'restart-password-age', { user }, steps, { undo })]
+  const proposals = [proposalOf(isAccount ? 'lift-account-expiry' : 'restart-password-age', { user }, steps, rest)]
   return [findingOf(`expiry:${user}`, state, expiry, values, { evidence, proposals })]
 }
 
@@ -86,9 +86,8 @@ function shellFinding(facts: AccessFacts, { account, shellExists }: Person): Tas
   if (!isNone && shellExists) return []
   const to = facts.bash ? '/bin/bash' : '/bin/sh'
   const root = facts.system.root
-  const { steps, undo } = accountChange(facts, ['usermod', '-R', root, '-s', to, user], {
-    back: ['usermod', '-R', root, '-s', shell, user],
-  })
+  const usermod = (value: string) => ['usermod', '-R', root, '-s', value, user] as const
+  const { steps, undo } = toolChange(facts, usermod(to), usermod(shell), ['/etc/passwd', '/etc/shadow'])
   return [
     findingOf(
       `shell:${user}`,

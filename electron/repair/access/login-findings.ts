@@ -6,7 +6,7 @@ import { isOpen } from './account-findings.js'
 import { addKeySteps } from './authorized-keys.js'
 import type { AccessFacts, Person } from './facts.js'
 import type { Obstacle } from './login.js'
-import { accountChange, passwordProposal } from './password-steps.js'
+import { passwordProposal, toolChange } from './password-steps.js'
 import { decidingLine } from './sshd-config.js'
 import { allowUserSteps, settingSteps } from './sshd-steps.js'
 
@@ -141,9 +141,12 @@ function allow(facts: AccessFacts, { account, settings }: Person): PlannedPropos
   const group = settings.allowGroups.find((name) => /^[\w.-]+$/.test(name))
   if (!group || groups.includes(group)) return []
   const root = facts.system.root
-  const change = accountChange(facts, ['usermod', '-R', root, '-a', '-G', group, user], {
-    back: ['gpasswd', '-Q', root, '-d', user, group],
-  })
+  const change = toolChange(
+    facts,
+    ['usermod', '-R', root, '-a', '-G', group, user],
+    ['gpasswd', '-Q', root, '-d', user, group],
+    ['/etc/group', '/etc/gshadow'],
+  )
   return [proposalOf('allow-user-group', { user, group }, change.steps, { undo: change.undo })]
 }
 

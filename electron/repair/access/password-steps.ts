@@ -9,43 +9,49 @@ import { wordsOf } from '../build-finding.js'
 import type { PlannedProposal, Step } from '../task.js'
 import type { AccessFacts } from './facts.js'
 
-type Tool = [string, ...string[]]
+type Tool = readonly [string, ...string[]]
 
-/** A change of passwd and shadow; taken back as a whole by the copy of shadow, or by `back`. */
-export function accountChange(facts: AccessFacts, tool: Tool, rest: { stdin?: string; back?: Tool } = {}): { steps: Step[]; undo: Step[] } {
-  const { system, selinux, shadow } = facts
-  const file = system.root + shadow.path
+type AccountChange = Required<Pick<PlannedProposal, 'undo'>> & Pick<PlannedProposal, 'rewrites'> & { steps: Step[] }
+
+const run = (words: Tool): Step => ({ kind: 'run', words, risk: 'writes' })
+
+/** A change of shadow, taken back as a whole by its copy. @param stdin has the password. */
+export function shadowChange({ system, selinux, shadow }: AccessFacts, tool: Tool, stdin?: string): AccountChange {
+  const { path, bytes } = shadow
   // Named by its content: an undo puts back exactly what stood here before this change.
-  const copy = `/root/rescueterm/shadow-${createHash('sha256').update(shadow.bytes).digest('hex').slice(0, 12)}`
-  const run = (words: Tool): Step => ({ kind: 'run', words, risk: 'writes' })
-  const labels = selinux.relabel(['/etc/passwd', '/etc/shadow'])
+  const copy = `/root/rescueterm/shadow-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}`
   return {
     steps: [
-      run(['install', '-D', '-m', '0600', '--', file, copy]),
-      rest.stdin === undefined ? run(tool) : { kind: 'run', words: tool, risk: 'writes', stdin: rest.stdin, asks: 'password' },
-      ...labels,
+      run(['install', '-D', '-m', '0600', '--', system.root + path, copy]),
+      stdin === undefined ? run(tool) : { kind: 'run', words: tool, risk: 'writes', stdin, asks: 'password' },
+      ...selinux.relabel(['/etc/passwd', '/etc/shadow']),
     ],
-    undo: rest.back ? [run(rest.back), ...labels] : [run(['cp', '--', copy, file])],
+    undo: [],
+    rewrites: { path, copy },
   }
 }
 
-/** SHA-512 crypt: every system knows it, and the tool leaves PAM, whose modules may not fit the rescue system's, alone. */
-export function newPassword(facts: AccessFacts, user: string, password: string) {
-  if (/[\r\n\0]/.test(password)) throw new AppError('bad-request')
-  return accountChange(facts, ['chpasswd', '-R', facts.system.root, '-c', 'SHA512'], { stdin: `${user}:${password}\n` })
+/** A change that a tool makes and another takes back. @param paths what both write anew. */
+export function toolChange({ selinux }: AccessFacts, tool: Tool, back: Tool, paths: readonly string[]): AccountChange {
+  const labels = selinux.relabel(paths)
+  return { steps: [run(tool), ...labels], undo: [run(back), ...labels] }
 }
 
 /** @param then steps after the new password. */
 export function passwordProposal(facts: AccessFacts, code: string, user: string, then: Step[] = []): PlannedProposal {
+  // SHA-512 crypt: every system knows it, and the tool leaves PAM, whose modules may not fit the rescue system's, alone.
+  const change = (password: string) => shadowChange(facts, ['chpasswd', '-R', facts.system.root, '-c', 'SHA512'], `${user}:${password}\n`)
+  const { undo, rewrites } = change('')
   return {
     id: code,
     words: wordsOf(code, { user }),
     risk: 'writes',
     input: { kind: 'password', user },
     steps(answer: ProposalAnswer) {
-      if (answer.kind !== 'password') throw new AppError('bad-request')
-      return [...newPassword(facts, user, answer.password).steps, ...then]
+      if (answer.kind !== 'password' || /[\r\n\0]/.test(answer.password)) throw new AppError('bad-request')
+      return [...change(answer.password).steps, ...then]
     },
-    undo: newPassword(facts, user, '').undo,
+    undo,
+    ...(rewrites ? { rewrites } : {}),
   }
 }

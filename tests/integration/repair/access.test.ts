@@ -89,12 +89,41 @@ describe('access', () => {
     expect(shadowOf('debian')[1]).toBe('!')
   })
 
+  it('takes a password back only while nothing has changed the file since', async () => {
+    chmodSync(join(system.root, 'etc/shadow'), 0o640)
+    const first = await apply('password:root', 'change-password', { kind: 'password', password: 'of root' })
+    const second = await apply('password:debian', 'change-password', { kind: 'password', password: 'of debian' })
+    await expect(repairs.undo(first.id)).rejects.toMatchObject({ code: 'file-changed' })
+    expect([await opens('root', 'of root'), await opens('debian', 'of debian')]).toEqual([true, true])
+    await repairs.undo(second.id)
+    expect([await opens('root', 'of root'), shadowOf('debian')[1]]).toEqual([true, '!'])
+    await repairs.undo(first.id)
+    expect(shadowOf('root')[1]).toBe('*')
+    expect(statSync(join(system.root, 'etc/shadow')).mode & 0o777).toBe(0o640)
+  })
+
+  it('locks no other password than the one it unlocked', async () => {
+    system.write(
+      '/etc/shadow',
+      `root:!$6$abcdefgh$${'x'.repeat(86)}:${today}:0:99999:7:::\nsshd:!:${today}::::::\ndebian:!:${today}:0:99999:7:::\n`,
+    )
+    const unlock = await apply('password:root', 'unlock-password')
+    await apply('password:root', 'change-password', { kind: 'password', password: 'a new one' })
+    await expect(repairs.undo(unlock.id)).rejects.toMatchObject({ code: 'file-changed' })
+    expect(await opens('root', 'a new one')).toBe(true)
+  })
+
   it('has labels put back where SELinux is on: all at the start, or those of the files alone', async () => {
     system.write('/etc/selinux/config', 'SELINUX=enforcing\nSELINUXTYPE=targeted\n')
     const change = await apply('password:root', 'change-password', { kind: 'password', password: 'long enough' })
-    expect(change).toMatchObject({ result: 'verified', files: [{ path: '/.autorelabel' }] })
+    expect(change.result).toBe('verified')
     await repairs.undo(change.id)
-    expect(existsSync(join(system.root, '.autorelabel'))).toBe(false)
+    // What undo wrote needs its label too.
+    expect(existsSync(join(system.root, '.autorelabel'))).toBe(true)
+    execFileSync('rm', [join(system.root, '.autorelabel')])
+    system.write('/home/debian/.ssh/authorized_keys', '')
+    expect((await apply('way-in', 'let-root-in', { kind: 'password', password: 'long enough' })).result).toBe('verified')
+    execFileSync('rm', [join(system.root, '.autorelabel')])
     for (const path of ['/usr/sbin/setfiles', '/proc/version', '/etc/selinux/targeted/contexts/files/file_contexts'])
       system.write(path, 'x')
     await repairs.examine(['access'])
@@ -106,8 +135,15 @@ describe('access', () => {
     })
     expect(plan.steps.at(-1)).toMatchObject({
       kind: 'run',
-      command: expect.stringMatching(/setfiles -F \/etc\/selinux\/targeted\/contexts\/files\/file_contexts \/etc\/passwd \/etc\/shadow$/),
+      command: expect.stringMatching(
+        /setfiles -i -F \/etc\/selinux\/targeted\/contexts\/files\/file_contexts \/etc\/passwd \/etc\/shadow$/,
+      ),
     })
+    // usermod and gpasswd write both anew, there and back.
+    system.write('/etc/ssh/sshd_config.d/10-mine.conf', 'AllowGroups root\n')
+    await repairs.examine(['access'])
+    const group = repairs.plan({ task: 'access', findingId: 'ssh:debian', proposalId: 'allow-user-group', answer: { kind: 'none' } })
+    expect(group.steps.at(-1)).toMatchObject({ command: expect.stringMatching(/file_contexts \/etc\/group \/etc\/gshadow$/) })
   })
 
   it('refuses a password with a line end', async () => {
