@@ -72,7 +72,7 @@ function expiryFinding(facts: AccessFacts, person: Person): TaskFinding[] {
     facts,
     isAccount ? ['chage', '-R', root, '-E', '-1', user] : ['chage', '-R', root, '-d', String(facts.today), user],
   )
-  const state = expiry === 'account-expired' || expiry === 'password-lapsed' ? 'fault' : 'warning'
+  const state = person.ways.key === expiry ? 'fault' : 'warning'
   const proposals = [proposalOf(isAccount ? 'lift-account-expiry' : 'restart-password-age', { user }, steps, rest)]
   return [findingOf(`expiry:${user}`, state, expiry, values, { evidence, proposals })]
 }

@@ -113,13 +113,16 @@ const days = (field: string | undefined) => (field !== undefined && /^-?\d+$/.te
 
 export type Expiry = 'account-expired' | 'password-lapsed' | 'password-expired' | 'must-change'
 
-/** As pam_unix(8) decides it. @param today days since 1970. */
-export function expiryOf({ changed, maximum, inactive, expires, password }: Account, today: number): Expiry | undefined {
+/**
+ * As check_shadow_expiry of pam_unix decides it, whatever stands for the password. The last day itself counts as over only from
+ * Linux-PAM 1.6 on. @param today days since 1970.
+ */
+export function expiryOf({ changed, maximum, inactive, expires }: Account, today: number): Expiry | undefined {
   if (expires !== undefined && expires >= 0 && today >= expires) return 'account-expired'
   if (changed === 0) return 'must-change'
-  if (password.kind !== 'set' || changed === undefined || maximum === undefined || maximum < 0) return undefined
-  if (inactive !== undefined && inactive >= 0 && today > changed + maximum + inactive) return 'password-lapsed'
-  return today > changed + maximum ? 'password-expired' : undefined
+  if (changed === undefined || changed < 0 || changed > today || maximum === undefined || maximum < 0) return undefined
+  if (inactive !== undefined && inactive >= 0 && today >= changed + maximum + inactive) return 'password-lapsed'
+  return today >= changed + maximum ? 'password-expired' : undefined
 }
 
 /** Who may become root with all rights, of sudoers(5) rules of the plain kind; a rule with more in it is left out. */

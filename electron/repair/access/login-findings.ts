@@ -56,7 +56,15 @@ const matchEvidence = ({ sshd }: AccessFacts) =>
     .map(({ file, line, text, match }) => evidenceOf(file, `Match ${match}: ${text}`, line))
 
 // Each has a finding of its own.
-const saidElsewhere: readonly (Obstacle | 'open')[] = ['account-expired', 'no-shell', 'nologin-file', 'password-lapsed', 'keys-unsafe']
+const saidElsewhere: readonly (Obstacle | 'open')[] = [
+  'account-expired',
+  'password-lapsed',
+  'password-expired',
+  'must-change',
+  'no-shell',
+  'nologin-file',
+  'keys-unsafe',
+]
 
 function userFinding(facts: AccessFacts, person: Person): TaskFinding[] {
   const { account, ways, settings } = person

@@ -12,7 +12,7 @@ export interface AccountKeys {
 
 /** Why a person does not get in; the first that applies of each way. */
 export type Obstacle =
-  | 'account-expired'
+  | Expiry
   | 'no-shell'
   | 'not-allowed'
   | 'nologin-file'
@@ -20,7 +20,6 @@ export type Obstacle =
   | 'passwords-off'
   | 'root-password-off'
   | 'no-password'
-  | 'password-lapsed'
   | 'keys-off'
   | 'no-keys'
   | 'keys-unsafe'
@@ -42,32 +41,33 @@ export interface LoginFacts {
   nologinFile: boolean
 }
 
-export function waysIn({ account, settings, keys, expiry, shellExists, nologinFile }: LoginFacts): Ways {
-  const isRoot = account.uid === 0
+export function waysIn(facts: LoginFacts): Ways {
+  const { account, settings, keys } = facts
   const allowed = isAllowed(account, settings)
-  const common: Obstacle | undefined =
-    expiry === 'account-expired'
-      ? 'account-expired'
-      : isNoShell(account.shell) || !shellExists
-        ? 'no-shell'
-        : allowed === 'no'
-          ? 'not-allowed'
-          : isRoot && settings.permitRootLogin === 'no'
-            ? 'root-off'
-            : // pam_nologin lets root pass.
-              nologinFile && !isRoot
-              ? 'nologin-file'
-              : undefined
+  const common = commonObstacle(facts, allowed === 'no')
   return {
-    password: common ?? passwordWay(account, settings, expiry),
+    password: common ?? passwordWay(account, settings),
     key: common ?? keyWay(account, settings, keys),
     unsure: allowed === 'unsure',
   }
 }
 
-function passwordWay(account: Account, settings: SshdSettings, expiry: Expiry | undefined): Ways['password'] {
+/** What bars both ways, in the order that helps most. */
+function commonObstacle({ account, settings, expiry, shellExists, nologinFile }: LoginFacts, isLeftOut: boolean): Obstacle | undefined {
+  const isRoot = account.uid === 0
+  if (expiry === 'account-expired') return expiry
+  // pam_unix looks at the dates for keys as well; a change it asks for is confirmed with the old password, root's too.
+  const canChange = expiry !== 'password-lapsed' && (account.password.kind === 'set' || account.password.kind === 'empty')
+  if (expiry && settings.pam && !canChange) return expiry
+  if (isNoShell(account.shell) || !shellExists) return 'no-shell'
+  if (isLeftOut) return 'not-allowed'
+  if (isRoot && settings.permitRootLogin === 'no') return 'root-off'
+  // pam_nologin lets root pass.
+  return nologinFile && !isRoot ? 'nologin-file' : undefined
+}
+
+function passwordWay(account: Account, settings: SshdSettings): Ways['password'] {
   if (account.password.kind === 'empty' ? !settings.emptyPasswords : account.password.kind !== 'set') return 'no-password'
-  if (expiry === 'password-lapsed') return 'password-lapsed'
   const viaPam = settings.keyboardInteractive && settings.pam
   if (!settings.passwords && !viaPam) return 'passwords-off'
   if (account.uid === 0 && settings.permitRootLogin !== 'yes') return 'root-password-off'

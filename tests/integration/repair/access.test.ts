@@ -268,6 +268,13 @@ describe('access', () => {
     expect(shadowOf('root').join(':')).toBe(line)
   })
 
+  it('sees that dates shut an account with a key too, and starts them anew', async () => {
+    system.write('/etc/shadow', `root:*:${today}:0:99999:7:::\nsshd:!:${today}::::::\ndebian:!:${today - 400}:0:365:7:30::\n`)
+    expect(await states()).toMatchObject({ 'way-in': 'fault no-way-in', 'expiry:debian': 'fault password-lapsed' })
+    expect((await apply('expiry:debian', 'restart-password-age')).result).toBe('verified')
+    expect((await states())['way-in']).toBe('fine way-in')
+  })
+
   it('gives back a shell', async () => {
     system.write('/etc/passwd', cloudImage['/etc/passwd'].replace('/bin/bash', '/usr/sbin/nologin'))
     expect((await states())['shell:root']).toBe('fault account-no-shell')

@@ -58,13 +58,22 @@ describe('accounts', () => {
     [`root:${hash}:20000:0:99999:7:::`, undefined],
     [`root:${hash}:0:0:99999:7:::`, 'must-change'],
     [`root:${hash}:19990:0:5:7:::`, 'password-expired'],
-    [`root:${hash}:19990:0:10:7:::`, undefined],
     [`root:${hash}:19990:0:5:7:3::`, 'password-lapsed'],
     [`root:${hash}:19990:0:5:7:30::`, 'password-expired'],
     [`root:${hash}:20000:0:99999:7::20000:`, 'account-expired'],
     [`root:${hash}:20000:0:99999:7::20001:`, undefined],
-    ['root:*:19000:0:5:7:::', undefined],
-    [`root:${hash}:19000:0:-1:7:::`, undefined],
+    // The last day is over with its end: Linux-PAM from 1.6 on; before, it was the day after.
+    [`root:${hash}:19990:0:10:7:::`, 'password-expired'],
+    [`root:${hash}:19990:0:11:7:::`, undefined],
+    [`root:${hash}:19990:0:5:7:5::`, 'password-lapsed'],
+    // What stands for the password does not matter.
+    ['root:*:19000:0:5:7:::', 'password-expired'],
+    ['root:!:19000:0:90:7:30::', 'password-lapsed'],
+    [`root:!${hash}:0:0:99999:7:::`, 'must-change'],
+    [`root:${hash}:20010:0:0:7:0::`, undefined],
+    [`root:${hash}:19000:0:-1:7:0::`, undefined],
+    [`root:${hash}::0:5:7:0::`, undefined],
+    [`root:${hash}:19000:0::7:0::`, undefined],
     [`root:${hash}:x:y:z:::`, undefined],
   ])('%s ends: %s', (line, expected) => expect(expiryOf(accountOf(line), 20_000)).toBe(expected))
 
@@ -288,6 +297,21 @@ describe('who gets in', () => {
     expect(ways({ ...ann, password: { kind: 'locked' } }, 'UsePAM yes').key).toBe('open')
     expect(ways({ ...ann, password: { kind: 'empty' } }, 'UsePAM yes').password).toBe('no-password')
   })
+
+  it.each([
+    // pam_unix looks at the dates for keys as well; who has no password cannot change it (passwd asks for the old one).
+    ['password-lapsed', 'set', 'UsePAM yes', 'password-lapsed', 'password-lapsed'],
+    ['password-expired', 'set', 'UsePAM yes', 'open', 'open'],
+    ['must-change', 'set', 'UsePAM yes', 'open', 'open'],
+    ['password-expired', 'none', 'UsePAM yes', 'password-expired', 'password-expired'],
+    ['must-change', 'locked', 'UsePAM yes', 'must-change', 'must-change'],
+    // sshd itself looks at the end of the account alone.
+    ['password-lapsed', 'set', 'UsePAM no', 'open', 'open'],
+    ['password-expired', 'none', 'UsePAM no', 'no-password', 'open'],
+    ['account-expired', 'set', 'UsePAM no', 'account-expired', 'account-expired'],
+  ] as const)('%s with a password %s, %s: %s, %s', (expiry, kind, config, password, key) =>
+    expect(ways({ ...ann, password: { kind } as Account['password'] }, config, { expiry })).toMatchObject({ password, key }),
+  )
 
   it('is unsure about rules with a host in them', () => {
     expect(ways(ann, 'AllowUsers ann@10.0.0.*')).toMatchObject({ password: 'open', unsure: true })
