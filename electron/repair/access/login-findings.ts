@@ -3,12 +3,13 @@ import { AppError } from '../../../shared/errors.js'
 import { editable, evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
 import type { PlannedProposal, TaskFinding } from '../task.js'
 import { isOpen } from './account-findings.js'
+import { type Account, expiryOf } from './accounts.js'
 import { addKeySteps } from './authorized-keys.js'
 import type { AccessFacts, Person } from './facts.js'
-import type { Obstacle } from './login.js'
+import { allowsGroups, allowsUser, type Ways, waysIn } from './login.js'
 import { passwordProposal, toolChange } from './password-steps.js'
-import { decidingLine } from './sshd-config.js'
-import { allowUserSteps, settingSteps } from './sshd-steps.js'
+import { decidingLine, type SshdSettings, type SshdUser } from './sshd-config.js'
+import { editSteps, withSettings, withUser } from './sshd-steps.js'
 
 export function loginFindings(facts: AccessFacts): TaskFinding[] {
   return [wayIn(facts), ...facts.people.flatMap((person) => userFinding(facts, person))]
@@ -25,6 +26,8 @@ function wayIn(facts: AccessFacts): TaskFinding {
     'allowusers',
     'allowgroups',
     'denyusers',
+    'authorizedkeyscommand',
+    'trustedusercakeys',
   ])
   if (sure.length > 0 && sshd.certain) return findingOf('way-in', 'fine', 'way-in', { users: names(sure) }, { evidence })
   const root = people.find(({ account }) => account.uid === 0)
@@ -37,15 +40,18 @@ function wayIn(facts: AccessFacts): TaskFinding {
       { n: inside.length },
       { evidence: [...evidence, ...matchEvidence(facts)], proposals },
     )
+  // Whoever comes that way may have an account elsewhere, too.
+  const other = people.find(({ settings }) => settings.publicKeys && settings.otherKeys !== undefined)
+  if (other) return findingOf('way-in', 'unknown', 'way-in-elsewhere', { setting: other.settings.otherKeys! }, { evidence, proposals })
   return findingOf('way-in', 'fault', 'no-way-in', { n: people.length }, { evidence, proposals, keepsOut: true })
 }
 
 const names = (people: readonly Person[]) => people.map(({ account }) => account.user).join(', ')
 
-/** The lines that decide, as the files have them. */
-function sshdEvidence({ sshd }: AccessFacts, keywords: readonly string[]) {
+/** The lines that decide, for one user or outside of Match blocks, as the files have them. */
+function sshdEvidence({ sshd }: AccessFacts, keywords: readonly string[], user?: SshdUser) {
   return keywords.flatMap((keyword) => {
-    const line = decidingLine(sshd.lines, keyword)
+    const line = decidingLine(sshd.lines, keyword, user)
     return line ? [evidenceOf(line.file, line.text, line.line)] : []
   })
 }
@@ -56,7 +62,7 @@ const matchEvidence = ({ sshd }: AccessFacts) =>
     .map(({ file, line, text, match }) => evidenceOf(file, `Match ${match}: ${text}`, line))
 
 // Each has a finding of its own.
-const saidElsewhere: readonly (Obstacle | 'open')[] = [
+const saidElsewhere: readonly Ways['password'][] = [
   'account-expired',
   'password-lapsed',
   'password-expired',
@@ -77,13 +83,14 @@ function userFinding(facts: AccessFacts, person: Person): TaskFinding[] {
   }
   const others = facts.people.some((one) => one !== person && one.canBecomeRoot && isOpen(one))
   const state = others ? 'fine' : 'warning'
+  const lines = (...keywords: string[]) => sshdEvidence(facts, keywords, account)
+  if (ways.key === 'unsure') {
+    const evidence = lines('authorizedkeyscommand', 'trustedusercakeys')
+    const proposals = [...allowPassword(facts, person), ...addKey(facts, person)]
+    return [findingOf(id, others ? 'fine' : 'unknown', 'ssh-elsewhere', { user, setting: settings.otherKeys! }, { evidence, proposals })]
+  }
   if (ways.password === 'root-password-off' || ways.password === 'passwords-off') {
-    const evidence = sshdEvidence(
-      facts,
-      isRoot
-        ? ['permitrootlogin', 'passwordauthentication', 'kbdinteractiveauthentication']
-        : ['passwordauthentication', 'kbdinteractiveauthentication'],
-    )
+    const evidence = lines(...(isRoot ? ['permitrootlogin'] : []), 'passwordauthentication', 'kbdinteractiveauthentication')
     const proposals = [...allowPassword(facts, person), ...addKey(facts, person)]
     return [
       findingOf(
@@ -96,66 +103,100 @@ function userFinding(facts: AccessFacts, person: Person): TaskFinding[] {
     ]
   }
   if (ways.password === 'root-off') {
-    return [
-      findingOf(
-        id,
-        state,
-        'ssh-root-off',
-        {},
-        { evidence: sshdEvidence(facts, ['permitrootlogin']), proposals: [...allowPassword(facts, person), ...allowRootKeys(facts)] },
-      ),
-    ]
+    const proposals = [...allowPassword(facts, person), ...allowRootKeys(facts, person)]
+    return [findingOf(id, state, 'ssh-root-off', {}, { evidence: lines('permitrootlogin'), proposals })]
   }
   if (ways.password === 'not-allowed') {
-    const evidence = sshdEvidence(facts, ['denyusers', 'allowusers', 'denygroups', 'allowgroups'])
+    const evidence = lines('denyusers', 'allowusers', 'denygroups', 'allowgroups')
     return [findingOf(id, state, 'ssh-not-allowed', { user }, { evidence, proposals: allow(facts, person) })]
   }
   if (ways.password === 'more-asked' || ways.key === 'more-asked') {
     const methods = settings.methods.map((list) => list.join(',')).join(' ')
-    return [findingOf(id, state, 'ssh-more-asked', { user, methods }, { evidence: sshdEvidence(facts, ['authenticationmethods']) })]
+    return [findingOf(id, state, 'ssh-more-asked', { user, methods }, { evidence: lines('authenticationmethods') })]
   }
   if (!isRoot || saidElsewhere.includes(ways.password) || ways.key === 'keys-unsafe') return []
   return [findingOf(id, state, 'ssh-root-nothing', {}, { proposals: addKey(facts, person) })]
 }
 
-const needed = (person: Person): Record<string, string> => ({
-  ...(person.account.uid === 0 ? { PermitRootLogin: 'yes' } : {}),
-  ...(person.settings.passwords ? {} : { PasswordAuthentication: 'yes' }),
-})
+/** How a person would get in after a change; what it would not change stays an obstacle. */
+const waysAfter = (facts: AccessFacts, person: Person, changed: { account?: Partial<Account>; settings?: Partial<SshdSettings> }) => {
+  const account = { ...person.account, ...changed.account }
+  return waysIn({
+    ...person,
+    account,
+    settings: { ...person.settings, ...changed.settings },
+    expiry: expiryOf(account, facts.today),
+    nologinFile: facts.nologin !== undefined,
+  })
+}
+
+/** What sshd must be told to take a person's password. */
+function passwordSettings({ account, settings }: Person) {
+  const wanted: Record<string, string> = {
+    ...(account.uid === 0 && settings.permitRootLogin !== 'yes' ? { PermitRootLogin: 'yes' } : {}),
+    ...(settings.passwords ? {} : { PasswordAuthentication: 'yes' }),
+  }
+  return { wanted, settings: { passwords: true, ...(account.uid === 0 ? { permitRootLogin: 'yes' as const } : {}) } }
+}
 
 function allowPassword(facts: AccessFacts, person: Person): PlannedProposal[] {
-  const steps = settingSteps(facts.sshd, facts.selinux, needed(person))
-  return steps && person.account.password.kind === 'set'
-    ? editable([proposalOf('allow-password-login', { user: person.account.user }, steps, { undo: [] })])
-    : []
+  const { sshd, selinux } = facts
+  const { wanted, settings } = passwordSettings(person)
+  const files = withSettings(sshd.files, sshd.hasDropIns, person.account, wanted)
+  if (!files || waysAfter(facts, person, { settings }).password !== 'open') return []
+  const steps = editSteps(sshd.files, files, selinux)
+  return editable([proposalOf('allow-password-login', { user: person.account.user }, steps, { undo: [] })])
 }
 
-function allowRootKeys(facts: AccessFacts): PlannedProposal[] {
-  const steps = settingSteps(facts.sshd, facts.selinux, { PermitRootLogin: 'prohibit-password' })
-  return steps ? editable([proposalOf('allow-root-keys', {}, steps, { undo: [] })]) : []
+function allowRootKeys({ sshd, selinux }: AccessFacts, { account }: Person): PlannedProposal[] {
+  const files = withSettings(sshd.files, sshd.hasDropIns, account, { PermitRootLogin: 'prohibit-password' })
+  return files ? editable([proposalOf('allow-root-keys', {}, editSteps(sshd.files, files, selinux), { undo: [] })]) : []
 }
 
-/** A new password for root, and sshd that takes it: both are needed where nobody gets in. */
+/** A new password for root, and sshd that takes it and lets root in: all are needed where nobody gets in. */
 function letIn(facts: AccessFacts, root: Person): PlannedProposal[] {
-  const wanted = needed(root)
-  const steps = root.settings.permitRootLogin === 'yes' && root.settings.passwords ? [] : settingSteps(facts.sshd, facts.selinux, wanted)
-  return steps ? [passwordProposal(facts, 'let-root-in', root.account.user, steps)] : []
+  const { sshd, selinux } = facts
+  const { wanted, settings } = passwordSettings(root)
+  const lists = throughLists(facts, root)
+  const files = lists && withSettings(lists.files, sshd.hasDropIns, root.account, wanted)
+  const account = { password: { kind: 'set', scheme: 'SHA-512' }, changed: facts.today, ...lists?.account } as const
+  if (!files || waysAfter(facts, root, { account, settings: { ...settings, ...lists.settings } }).password !== 'open') return []
+  const then = { steps: [...editSteps(sshd.files, files, selinux), ...lists.group.steps], undo: lists.group.undo }
+  return [passwordProposal(facts, 'let-root-in', root.account.user, then)]
 }
 
-function allow(facts: AccessFacts, { account, settings }: Person): PlannedProposal[] {
-  const { user, groups } = account
-  const steps = allowUserSteps(facts.sshd, user)
-  if (steps) return editable([proposalOf('allow-user', { user }, steps)])
-  const group = settings.allowGroups.find((name) => /^[\w.-]+$/.test(name))
-  if (!group || groups.includes(group)) return []
-  const root = facts.system.root
-  const change = toolChange(
-    facts,
-    ['usermod', '-R', root, '-a', '-G', group, user],
-    ['gpasswd', '-Q', root, '-d', user, group],
-    ['/etc/group', '/etc/gshadow'],
-  )
-  return [proposalOf('allow-user-group', { user, group }, change.steps, { undo: change.undo })]
+function allow(facts: AccessFacts, person: Person): PlannedProposal[] {
+  const lists = throughLists(facts, person)
+  if (!lists) return []
+  const { user } = person.account
+  const edits = editSteps(facts.sshd.files, lists.files, facts.selinux)
+  const { name, steps, undo } = lists.group
+  if (edits.length > 0) return editable([proposalOf('allow-user', { user }, [...edits, ...steps], name ? { undo } : {})])
+  return name ? [proposalOf('allow-user-group', { user, group: name }, steps, { undo })] : []
+}
+
+/** What takes a person past AllowUsers, DenyUsers and AllowGroups; undefined when they would stay out. */
+function throughLists(facts: AccessFacts, { account, settings }: Person) {
+  const { sshd, system } = facts
+  const { user } = account
+  const files = allowsUser(user, settings) === 'yes' ? sshd.files : withUser(sshd.files, account)
+  const name = allowsGroups(account, settings) ? undefined : settings.allowGroups.find((one) => /^[\w.-]+$/.test(one))
+  const groups = name ? [...account.groups, name] : account.groups
+  if (!files || !allowsGroups({ ...account, groups }, settings)) return undefined
+  const group = name
+    ? toolChange(
+        facts,
+        ['usermod', '-R', system.root, '-a', '-G', name, user],
+        ['gpasswd', '-Q', system.root, '-d', user, name],
+        ['/etc/group', '/etc/gshadow'],
+      )
+    : { steps: [], undo: [] }
+  return {
+    files,
+    group: { name, ...group },
+    account: { groups },
+    settings: files === sshd.files ? {} : { allowUsers: [], denyUsers: [] },
+  }
 }
 
 /** @param only its user; everybody who may have a key otherwise. */

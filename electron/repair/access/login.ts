@@ -11,7 +11,7 @@ export interface AccountKeys {
 }
 
 /** Why a person does not get in; the first that applies of each way. */
-export type Obstacle =
+type Obstacle =
   | Expiry
   | 'no-shell'
   | 'not-allowed'
@@ -27,7 +27,8 @@ export type Obstacle =
 
 export interface Ways {
   password: Obstacle | 'open'
-  key: Obstacle | 'open'
+  /** `unsure`: what is not on this disk may open it. */
+  key: Obstacle | 'open' | 'unsure'
   /** AllowUsers, AllowGroups… with a host in it: it depends on where one comes from. */
   unsure: boolean
 }
@@ -43,7 +44,7 @@ export interface LoginFacts {
 
 export function waysIn(facts: LoginFacts): Ways {
   const { account, settings, keys } = facts
-  const allowed = isAllowed(account, settings)
+  const allowed = allowsGroups(account, settings) ? allowsUser(account.user, settings) : 'no'
   const common = commonObstacle(facts, allowed === 'no')
   return {
     password: common ?? passwordWay(account, settings),
@@ -80,25 +81,30 @@ function passwordWay(account: Account, settings: SshdSettings): Ways['password']
 function keyWay(account: Account, settings: SshdSettings, keys: AccountKeys): Ways['key'] {
   if (!settings.publicKeys) return 'keys-off'
   if (account.uid === 0 && settings.permitRootLogin === 'forced-commands-only') return 'root-off'
-  if (keys.usable === 0) return keys.unsafe.length > 0 ? 'keys-unsafe' : 'no-keys'
+  if (keys.usable === 0 && settings.otherKeys === undefined) return keys.unsafe.length > 0 ? 'keys-unsafe' : 'no-keys'
   // `UsePAM no` refuses a locked account (`!`) by keys as well; `*` passes (auth.c, allowed_user).
   if (!settings.pam && account.password.kind === 'locked') return 'no-password'
   const enough = settings.methods.length === 0 || settings.methods.some((list) => list.every((one) => one === 'publickey'))
-  return enough ? 'open' : 'more-asked'
+  if (!enough) return 'more-asked'
+  return keys.usable > 0 ? 'open' : 'unsure'
 }
 
-/** In sshd's order: DenyUsers, AllowUsers, DenyGroups, AllowGroups (sshd_config(5)). */
-function isAllowed({ user, groups }: Account, settings: SshdSettings): 'yes' | 'no' | 'unsure' {
+/** By DenyUsers and AllowUsers. */
+export function allowsUser(user: string, { denyUsers, allowUsers }: SshdSettings): 'yes' | 'no' | 'unsure' {
   const named = (patterns: readonly string[]) => {
     if (patterns.some((pattern) => !pattern.includes('@') && matchesPattern(pattern, user))) return 'yes'
     return patterns.some((pattern) => pattern.includes('@') && matchesPattern(pattern.slice(0, pattern.lastIndexOf('@')), user))
       ? 'unsure'
       : 'no'
   }
-  const inGroup = (patterns: readonly string[]) => patterns.some((pattern) => groups.some((group) => matchesPattern(pattern, group)))
-  const denied = named(settings.denyUsers)
-  const allowed = settings.allowUsers.length === 0 ? 'yes' : named(settings.allowUsers)
+  const denied = named(denyUsers)
+  const allowed = allowUsers.length === 0 ? 'yes' : named(allowUsers)
   if (denied === 'yes' || allowed === 'no') return 'no'
-  if (inGroup(settings.denyGroups) || (settings.allowGroups.length > 0 && !inGroup(settings.allowGroups))) return 'no'
-  return denied === 'unsure' || allowed === 'unsure' ? 'unsure' : 'yes'
+  return denied === 'unsure' ? denied : allowed
+}
+
+/** By DenyGroups and AllowGroups, which must let them in as well (sshd_config(5)). */
+export function allowsGroups({ groups }: Account, { denyGroups, allowGroups }: SshdSettings): boolean {
+  const isIn = (patterns: readonly string[]) => patterns.some((pattern) => groups.some((group) => matchesPattern(pattern, group)))
+  return !isIn(denyGroups) && (allowGroups.length === 0 || isIn(allowGroups))
 }

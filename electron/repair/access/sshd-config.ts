@@ -1,9 +1,12 @@
 /** sshd_config(5) as sshd reads it: `Include` in place, the first value of a keyword wins, some keywords gather. Pure but for the loader. */
 import { posix } from 'node:path'
 import type { SystemFiles } from '../../machine/system-files.js'
-import { matchesGlob } from '../glob.js'
+import { matchesGlob, matchesPattern } from '../glob.js'
+import type { Account } from './accounts.js'
 
 export const sshdConfig = '/etc/ssh/sshd_config'
+/** openSUSE's sshd reads this one while there is none in /etc. */
+const vendorConfig = '/usr/etc/ssh/sshd_config'
 
 export interface SshdLine {
   file: string
@@ -26,7 +29,8 @@ export interface SshdSettings {
   pam: boolean
   publicKeys: boolean
   keyFiles: string[]
-  keysCommand: boolean
+  /** The setting by which keys come from elsewhere than these files: a program, a certificate authority. */
+  otherKeys: string | undefined
   emptyPasswords: boolean
   strictModes: boolean
   allowUsers: string[]
@@ -41,24 +45,29 @@ export interface SshdSettings {
 /** Path → text of the main file and everything it includes. */
 export type SshdFiles = ReadonlyMap<string, string>
 
+/** Whom Match blocks are about. */
+export type SshdUser = Pick<Account, 'user' | 'groups'>
+
+export const mainFile = (files: SshdFiles) => (files.has(sshdConfig) ? sshdConfig : vendorConfig)
+
 // As OpenSSH: servconf.c SERVCONF_MAX_DEPTH.
 const MAX_DEPTH = 16
 const MAX_FILES = 100
 
 export async function loadSshdFiles(files: SystemFiles): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
-  let wanted = [sshdConfig]
+  let level = (await files.read([sshdConfig, vendorConfig])).filter(({ kind }) => kind === 'file').slice(0, 1)
   // Level by level, each in one round trip.
-  for (let depth = 0; depth <= MAX_DEPTH && wanted.length > 0; depth++) {
+  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
     const patterns: string[] = []
-    for (const file of await files.read(wanted.slice(0, MAX_FILES))) {
+    for (const file of level) {
       if (file.kind !== 'file') continue
       const text = file.bytes.toString('utf8')
       texts.set(file.path, text)
       for (const { keyword, values } of parse(file.path, text)) if (keyword === 'include') patterns.push(...values.map(absolute))
     }
     const found = await Promise.all(patterns.map((pattern) => expand(files, pattern)))
-    wanted = [...new Set(found.flat())].filter((path) => !texts.has(path))
+    level = await files.read([...new Set(found.flat())].filter((path) => !texts.has(path)).slice(0, MAX_FILES))
   }
   return texts
 }
@@ -71,14 +80,14 @@ async function expand(files: SystemFiles, pattern: string): Promise<string[]> {
 }
 
 /** In the order sshd meets them. */
-export function sshdLines(files: SshdFiles, path = sshdConfig, match?: string, depth = 0): SshdLine[] {
+export function sshdLines(files: SshdFiles, path = mainFile(files), match?: string, depth = 0): SshdLine[] {
   if (depth > MAX_DEPTH) return []
   let block = match
   return parse(path, files.get(path) ?? '').flatMap((line) => {
     if (line.keyword === 'match') {
       const criteria = line.values.join(' ')
-      // `Match all` ends a block; inside an included file it cannot reach out of the block around it.
-      block = criteria.toLowerCase() === 'all' ? match : criteria
+      // `Match all` ends a block; an included file cannot reach out of the block around it.
+      block = criteria.toLowerCase() === 'all' ? match : [match, criteria].filter(Boolean).join(' ')
       return []
     }
     if (line.keyword !== 'include') return [{ ...line, match: block }]
@@ -91,8 +100,48 @@ export function sshdLines(files: SshdFiles, path = sshdConfig, match?: string, d
   })
 }
 
-export const decidingLine = (lines: readonly SshdLine[], keyword: string): SshdLine | undefined =>
-  lines.find((line) => line.keyword === keyword && line.match === undefined)
+/** A Match block that holds for the user comes before what stands outside, wherever it is. */
+export const decidingLine = (lines: readonly SshdLine[], keyword: string, user?: SshdUser): SshdLine | undefined => {
+  const about = lines.filter((line) => line.keyword === keyword)
+  return (
+    about.find(({ match }) => user && match !== undefined && holdsFor(match, user) === true) ??
+    about.find(({ match }) => match === undefined)
+  )
+}
+
+/** Whether a keyword has this value for a user, wherever they come from. */
+export function hasValue(lines: readonly SshdLine[], keyword: string, value: string, user: SshdUser): boolean {
+  const deciding = decidingLine(lines, keyword, user)
+  const isWanted = (line: SshdLine) => line.values[0]?.toLowerCase() === value
+  const before = lines.slice(0, deciding?.match === undefined ? undefined : lines.indexOf(deciding))
+  return (
+    deciding !== undefined &&
+    isWanted(deciding) &&
+    before.every((line) => line.keyword !== keyword || line.match === undefined || !holdsFor(line.match, user) || isWanted(line))
+  )
+}
+
+/** The criteria of a Match line for a user: `maybe` where they ask for more than names (sshd_config(5)). */
+export function holdsFor(match: string, { user, groups }: SshdUser): boolean | 'maybe' {
+  let result: boolean | 'maybe' = true
+  const words = match.split(/[\s=]+/)
+  for (let at = 0; at < words.length; at++) {
+    const criterion = words[at]!.toLowerCase()
+    if (criterion === 'all') continue
+    const names = criterion === 'user' ? [user] : criterion === 'group' ? groups : undefined
+    const list = words[++at] ?? ''
+    if (names === undefined) result = 'maybe'
+    else if (!matchesList(list.split(','), names)) return false
+  }
+  return result
+}
+
+/** ssh_config(5) PATTERNS: one that matches after `!` outweighs all others. */
+function matchesList(patterns: readonly string[], names: readonly string[]): boolean {
+  const any = (list: readonly string[]) => list.some((pattern) => names.some((name) => matchesPattern(pattern, name)))
+  const refused = patterns.filter((one) => one.startsWith('!')).map((one) => one.slice(1))
+  return !any(refused) && any(patterns)
+}
 
 /** What holds outside of Match blocks, by the files alone, with OpenSSH's defaults. */
 export const settingsOfLines = (lines: readonly SshdLine[]): SshdSettings =>
@@ -129,7 +178,12 @@ function settingsOf(given: readonly (readonly [string, readonly string[]])[]): S
     pam: yes(false, 'usepam'),
     publicKeys: yes(true, 'pubkeyauthentication'),
     keyFiles,
-    keysCommand: ![undefined, 'none'].includes(first('authorizedkeyscommand')?.[0]),
+    otherKeys: [
+      ['AuthorizedKeysCommand', first('authorizedkeyscommand')] as const,
+      ['TrustedUserCAKeys', first('trustedusercakeys')] as const,
+    ]
+      .filter(([, value]) => ![undefined, 'none'].includes(value?.[0]))
+      .map(([keyword, value]) => `${keyword} ${value!.join(' ')}`)[0],
     emptyPasswords: yes(false, 'permitemptypasswords'),
     strictModes: yes(true, 'strictmodes'),
     allowUsers: all('allowusers'),

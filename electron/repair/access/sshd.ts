@@ -84,7 +84,7 @@ export async function readSshd(system: MountedSystem, units: Units | undefined, 
 }
 
 const decidesLogin = new Set(
-  'permitrootlogin passwordauthentication kbdinteractiveauthentication challengeresponseauthentication pubkeyauthentication authorizedkeysfile allowusers denyusers allowgroups denygroups authenticationmethods'.split(
+  'permitrootlogin passwordauthentication kbdinteractiveauthentication challengeresponseauthentication pubkeyauthentication authorizedkeysfile authorizedkeyscommand trustedusercakeys allowusers denyusers allowgroups denygroups authenticationmethods'.split(
     ' ',
   ),
 )

@@ -187,6 +187,53 @@ describe('access', () => {
     expect((await apply('way-in', 'let-root-in', { kind: 'password', password: 'correct horse' })).result).toBe('verified')
   })
 
+  it('lets root in past the lists of sshd as well, and takes all of it back', async () => {
+    system.write('/home/debian/.ssh/authorized_keys', '')
+    const text =
+      'AllowUsers debian\nAllowGroups sudo\nPermitRootLogin no\nPasswordAuthentication no\nUsePAM yes\nKbdInteractiveAuthentication no\n'
+    system.write('/etc/ssh/sshd_config', text)
+    const change = await apply('way-in', 'let-root-in', { kind: 'password', password: 'correct horse' })
+    expect(change.result).toBe('verified')
+    expect(await states()).toMatchObject({ 'way-in': 'fine way-in', 'ssh:root': 'fine ssh-in' })
+    await repairs.undo(change.id)
+    expect([read('/etc/ssh/sshd_config'), read('/etc/group'), shadowOf('root')[1]]).toEqual([text, cloudImage['/etc/group'], '*'])
+  })
+
+  it.each(['DenyGroups root', 'AuthenticationMethods publickey', 'DenyUsers r*'])(
+    'does not set a password that would not let root in: %s',
+    async (line) => {
+      system.write('/home/debian/.ssh/authorized_keys', '')
+      system.write('/etc/ssh/sshd_config.d/50-cloud-init.conf', `PasswordAuthentication no\n${line}\n`)
+      expect((await states())['way-in']).toBe('fault no-way-in')
+      expect(findingsOf(repairs, 'access')[0]!.proposals.map(({ id }) => id)).toEqual(['add-key'])
+    },
+  )
+
+  it('outweighs a Match block that keeps passwords from root', async () => {
+    const text = `${cloudImage['/etc/ssh/sshd_config']}Match User root\n  PasswordAuthentication no\n`
+    system.write('/etc/ssh/sshd_config', text)
+    await apply('password:root', 'change-password', { kind: 'password', password: 'long enough' })
+    expect((await states())['ssh:root']).toBe('warning ssh-console-only')
+    expect(findingsOf(repairs, 'access').find(({ id }) => id === 'ssh:root')!.evidence).toContainEqual({
+      source: '/etc/ssh/sshd_config',
+      line: 6,
+      text: 'PasswordAuthentication no',
+    })
+    expect((await apply('ssh:root', 'allow-password-login')).result).toBe('verified')
+    expect((await states())['ssh:root']).toBe('fine ssh-in')
+    expect(read('/etc/ssh/sshd_config')).toBe(text)
+  })
+
+  it('does not say that nobody gets in where keys come from elsewhere', async () => {
+    system.write('/home/debian/.ssh/authorized_keys', '')
+    system.write(
+      '/etc/ssh/sshd_config.d/10-sssd.conf',
+      'AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys\nAuthorizedKeysCommandUser nobody\n',
+    )
+    expect(await states()).toMatchObject({ 'way-in': 'unknown way-in-elsewhere', 'ssh:debian': 'unknown ssh-elsewhere' })
+    expect(findingsOf(repairs, 'access')[0]!.keepsOut).toBe(false)
+  })
+
   it('adds a key as the user who owns it', async () => {
     system.write('/home/debian/.ssh/authorized_keys', '# none')
     const change = await apply('way-in', 'add-key', { kind: 'public-key', user: 'debian', key: `  ${key}\n` })

@@ -5,8 +5,8 @@ import { countUsableKeys, keyPaths, publicKeyLine } from '../../../electron/repa
 import { countFailures } from '../../../electron/repair/access/faillock.js'
 import { type LoginFacts, waysIn } from '../../../electron/repair/access/login.js'
 import { listenPorts, readAnswer, serviceOf } from '../../../electron/repair/access/sshd.js'
-import { settingsOfDump, settingsOfLines, sshdLines } from '../../../electron/repair/access/sshd-config.js'
-import { allowUserSteps, settingSteps } from '../../../electron/repair/access/sshd-steps.js'
+import { holdsFor, settingsOfDump, settingsOfLines, sshdLines } from '../../../electron/repair/access/sshd-config.js'
+import { editSteps, withSettings, withUser } from '../../../electron/repair/access/sshd-steps.js'
 import { matchesGlob, matchesPattern } from '../../../electron/repair/glob.js'
 import { unitsOf } from '../../../electron/repair/units.js'
 
@@ -141,6 +141,34 @@ describe('sshd_config', () => {
       'permitrootlogin undefined',
     ])
     expect(settingsOfLines(lines)).toMatchObject({ passwords: true, permitRootLogin: 'no' })
+    const nested = linesOf({ [main]: 'Match User ann\nInclude /etc/ssh/inner\n', '/etc/ssh/inner': 'Match Group wheel\nPort 1\n' })
+    expect(nested[0]!.match).toBe('User ann Group wheel')
+  })
+
+  it.each([
+    ['all', true],
+    ['User root', true],
+    ['user=root', true],
+    ['User "ann,r*"', true],
+    ['User *,!root', false],
+    ['User ann', false],
+    ['Group wheel', true],
+    ['Group wheel User ann', false],
+    ['Group *,!wheel', false],
+    ['Address 10.0.0.0/8', 'maybe'],
+    ['User root Address 10.0.0.0/8', 'maybe'],
+    ['Address 10.0.0.0/8 User ann', false],
+  ])('Match %s holds for root of wheel: %s', (match, expected) =>
+    expect(holdsFor(match.replaceAll('"', ''), { user: 'root', groups: ['root', 'wheel'] })).toBe(expected),
+  )
+
+  it('begins with the file of the distribution where /etc has none', () => {
+    const files = {
+      '/usr/etc/ssh/sshd_config': 'Include /etc/ssh/sshd_config.d/*.conf\nInclude /usr/etc/ssh/sshd_config.d/*.conf\nUsePAM yes\n',
+      '/usr/etc/ssh/sshd_config.d/50-suse.conf': 'PermitRootLogin no\n',
+    }
+    expect(settings(files)).toMatchObject({ pam: true, permitRootLogin: 'no' })
+    expect(settings({ ...files, [main]: '' })).toMatchObject({ pam: false, permitRootLogin: 'keys' })
   })
 
   it('ends with files that include each other, and with no file', () => {
@@ -165,7 +193,7 @@ describe('sshd_config', () => {
       passwords: false,
       allowUsers: ['ann', 'bob'],
       methods: [],
-      keysCommand: false,
+      otherKeys: undefined,
       hostKeys: ['/etc/ssh/ssh_host_rsa_key', '/etc/ssh/ssh_host_ed25519_key'],
     })
   })
@@ -224,36 +252,81 @@ describe('sshd_config', () => {
 })
 
 describe('changes of sshd_config', () => {
-  const selinux = { enforcing: false, relabel: () => [] }
-  const steps = (files: Record<string, string>, hasDropIns = true) =>
-    settingSteps({ files: new Map(Object.entries(files)), hasDropIns }, selinux, { PermitRootLogin: 'yes' })
+  const root = { user: 'root', groups: ['root'] }
+  const dropIn = '/etc/ssh/sshd_config.d/00-rescueterm.conf'
+  const include = 'Include /etc/ssh/sshd_config.d/*.conf\n'
+  const changed = (files: Record<string, string>, hasDropIns = true) => {
+    const before = new Map(Object.entries(files))
+    const after = withSettings(before, hasDropIns, root, { PermitRootLogin: 'yes' })
+    return after && Object.fromEntries([...after].filter(([path, text]) => before.get(path) !== text))
+  }
+  const note = '# Added from rescue mode by RescueTerm.\n'
   it('go into a file of their own where that counts', () => {
-    expect(steps({ [main]: 'Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n' })).toMatchObject([
-      { path: '/etc/ssh/sshd_config.d/00-rescueterm.conf', before: undefined },
-    ])
+    expect(changed({ [main]: `${include}PermitRootLogin no\n` })).toEqual({ [dropIn]: `${note}PermitRootLogin yes\n` })
+    expect(changed({ [main]: include, '/etc/ssh/sshd_config.d/01-permitrootlogin.conf': 'PermitRootLogin no\n' })).toHaveProperty([dropIn])
   })
   it('need the folder to be there', () => {
-    expect(steps({ [main]: 'Include /etc/ssh/sshd_config.d/*.conf\n' }, false)).toMatchObject([{ path: main }])
+    expect(changed({ [main]: include }, false)).toEqual({ [main]: `${note}PermitRootLogin yes\n${include}` })
   })
   it('go to the top of the main file where it does not', () => {
-    const text = 'PermitRootLogin no\nInclude /etc/ssh/sshd_config.d/*.conf\n'
-    expect(steps({ [main]: text })).toMatchObject([
-      { path: main, before: text, after: `# Added from rescue mode by RescueTerm.\nPermitRootLogin yes\n${text}` },
-    ])
+    const text = `PermitRootLogin no\n${include}`
+    expect(changed({ [main]: text })).toEqual({ [main]: `${note}PermitRootLogin yes\n${text}` })
+    expect(changed({ [main]: include, '/etc/ssh/sshd_config.d/00-a.conf': 'PermitRootLogin no\n' })).toHaveProperty([main])
+    expect(changed({})).toBeUndefined()
   })
-  it('are not proposed when a file before them decides', () => {
-    expect(
-      steps({ [main]: 'Include /etc/ssh/sshd_config.d/*.conf\n', '/etc/ssh/sshd_config.d/00-a.conf': 'PermitRootLogin no\n' }),
-    ).toMatchObject([{ path: main }])
-    expect(steps({})).toBeUndefined()
+  it('stand in a Match block before the one that decides for this user', () => {
+    const block = 'Match User ro*\n  PermitRootLogin no\n'
+    expect(changed({ [main]: `${include}${block}` })).toEqual({ [dropIn]: `${note}Match User root\nPermitRootLogin yes\n` })
+    expect(changed({ [main]: `UsePAM yes\n${block}` }, false)).toEqual({
+      [main]: `UsePAM yes\n${note}Match User root\nPermitRootLogin yes\n${block}`,
+    })
+    expect(changed({ [main]: `${include}Match User ann\n  PermitRootLogin no\n` })).toEqual({ [dropIn]: `${note}PermitRootLogin yes\n` })
+    // From where one comes cannot be known.
+    expect(changed({ [main]: `${include}Match Address 10.*\n  PermitRootLogin no\n` })).toEqual({
+      [dropIn]: `${note}Match User root\nPermitRootLogin yes\n`,
+    })
   })
+  it('are not proposed when a block that is read earlier decides', () => {
+    expect(changed({ [main]: include, '/etc/ssh/sshd_config.d/00-a.conf': 'Match User root\nPermitRootLogin no\n' })).toBeUndefined()
+  })
+  it('leave the file of the distribution alone', () => {
+    const vendor = '/usr/etc/ssh/sshd_config'
+    expect(changed({ [vendor]: include })).toEqual({ [dropIn]: `${note}PermitRootLogin yes\n` })
+    expect(changed({ [vendor]: 'UsePAM yes\n' }, false)).toEqual({ [main]: `${note}PermitRootLogin yes\nUsePAM yes\n` })
+  })
+
+  const allowed = (text: string, user: string) => withUser(new Map([[main, text]]), { user, groups: [user] })?.get(main)
   it('let one user in and keep the others', () => {
     const text = 'DenyUsers ann bob\nAllowUsers eve\n'
-    const files = new Map([[main, text]])
-    expect(allowUserSteps({ files, lines: sshdLines(files) }, 'ann')).toEqual([
-      { kind: 'edit', path: main, before: text, after: 'DenyUsers bob\nAllowUsers eve ann\n' },
+    expect(allowed(text, 'ann')).toBe('DenyUsers bob\nAllowUsers eve ann\n')
+    expect(allowed(text, 'eve')).toBe(text)
+  })
+  it('do not let in whom a pattern or a block still keeps out', () => {
+    expect(allowed('DenyUsers a*\nAllowUsers eve\n', 'ann')).toBeUndefined()
+    expect(allowed('AllowUsers eve\nMatch User ann\nDenyUsers ann\n', 'ann')).toBeUndefined()
+    expect(allowed('AllowUsers eve\nMatch User bob\nDenyUsers bob\n', 'ann')).toMatch('AllowUsers eve ann\n')
+  })
+  it('are steps: what is new is for root alone, and labelled', () => {
+    const label = { kind: 'run', words: ['label'], risk: 'writes' } as const
+    const selinux = { enforcing: true, relabel: () => [label] }
+    expect(
+      editSteps(
+        new Map([
+          ['/a', 'x'],
+          ['/b', 'y'],
+        ]),
+        new Map([
+          ['/a', 'x'],
+          ['/b', 'z'],
+          ['/c', 'n'],
+        ]),
+        selinux,
+      ),
+    ).toEqual([
+      { kind: 'edit', path: '/b', before: 'y', after: 'z' },
+      { kind: 'edit', path: '/c', before: undefined, after: 'n', mode: 0o600 },
+      label,
     ])
-    expect(allowUserSteps({ files, lines: sshdLines(files) }, 'eve')).toBeUndefined()
   })
 })
 
@@ -312,6 +385,14 @@ describe('who gets in', () => {
   ] as const)('%s with a password %s, %s: %s, %s', (expiry, kind, config, password, key) =>
     expect(ways({ ...ann, password: { kind } as Account['password'] }, config, { expiry })).toMatchObject({ password, key }),
   )
+
+  it.each([
+    ['AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys', 'unsure'],
+    ['TrustedUserCAKeys /etc/ssh/ca.pub', 'unsure'],
+    ['AuthorizedKeysCommand none', 'no-keys'],
+    ['AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys\nAuthenticationMethods publickey,password', 'more-asked'],
+    ['AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys\nPubkeyAuthentication no', 'keys-off'],
+  ])('without a key in a file, with %j: %s', (config, key) => expect(ways(ann, config, { keys: { usable: 0, unsafe: [] } }).key).toBe(key))
 
   it('is unsure about rules with a host in them', () => {
     expect(ways(ann, 'AllowUsers ann@10.0.0.*')).toMatchObject({ password: 'open', unsure: true })
