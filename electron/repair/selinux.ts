@@ -6,6 +6,8 @@ import type { MountedSystem, Step } from './task.js'
 
 export interface Selinux {
   enforcing: boolean
+  /** Of the policy: `targeted`. */
+  type: string
   /** To be run after `paths` were created or rewritten; those that do not exist are passed over. Nothing on a system without SELinux. */
   relabel(paths: readonly string[]): Step[]
 }
@@ -14,14 +16,16 @@ export async function readSelinux(system: MountedSystem): Promise<Selinux> {
   const config = (await system.files.text('/etc/selinux/config')) ?? ''
   const value = (name: string) => new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)`, 'm').exec(config)?.[1]
   const mode = value('SELINUX')?.toLowerCase()
-  if (mode !== 'enforcing' && mode !== 'permissive') return { enforcing: false, relabel: () => [] }
-  const contexts = `/etc/selinux/${value('SELINUXTYPE') ?? 'targeted'}/contexts/files/file_contexts`
+  const type = value('SELINUXTYPE') ?? 'targeted'
+  if (mode !== 'enforcing' && mode !== 'permissive') return { enforcing: false, type, relabel: () => [] }
+  const contexts = `/etc/selinux/${type}/contexts/files/file_contexts`
   const [setfiles, spec, proc, autorelabel] = await system.files.read(['/usr/sbin/setfiles', contexts, '/proc/version', '/.autorelabel'], 1)
   // It sets labels by way of /proc/self/fd.
   const canLabel = [setfiles, spec, proc].every((file) => file?.kind === 'file')
   const isDue = autorelabel?.kind === 'file'
   return {
     enforcing: mode === 'enforcing',
+    type,
     relabel(paths) {
       if (isDue) return []
       if (canLabel) return [{ kind: 'run', words: system.inSystem(['setfiles', '-i', '-F', contexts, ...paths]), risk: 'writes' }]

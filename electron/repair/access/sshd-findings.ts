@@ -176,13 +176,16 @@ function listenFindings({ sshd }: AccessFacts): TaskFinding[] {
 async function labelFindings({ sshd, selinux, system }: AccessFacts): Promise<TaskFinding[]> {
   const moved = sshd.ports.filter((port) => port !== 22)
   if (!selinux.enforcing || moved.length === 0) return []
-  const local = (await system.files.text('/var/lib/selinux/targeted/active/ports.local')) ?? ''
-  const ranges = [...local.matchAll(/^portcon tcp (\d+)(?:-(\d+))? \S*:ssh_port_t:/gm)].map(
+  // Where libsemanage keeps what was added: RHEL 7 still under /etc.
+  const stores = ['/var/lib/selinux', '/etc/selinux'].map((store) => `${store}/${selinux.type}/active/ports.local`)
+  const [semanage, ...local] = await system.files.read(['/usr/sbin/semanage', ...stores])
+  const added = local.find((file) => file.kind === 'file')
+  const labels = added?.kind === 'file' ? added.bytes.toString('utf8') : ''
+  const ranges = [...labels.matchAll(/^portcon tcp (\d+)(?:-(\d+))? \S*:ssh_port_t:/gm)].map(
     ([, from, to]) => [Number(from), Number(to ?? from)] as const,
   )
   const unlabelled = moved.filter((port) => !ranges.some(([from, to]) => port >= from && port <= to))
   if (unlabelled.length === 0) return []
-  const [semanage] = await system.files.read(['/usr/sbin/semanage'], 1)
   const port = String(unlabelled[0])
   const words = (action: string) => system.inSystem(['semanage', 'port', '-N', action, '-t', 'ssh_port_t', '-p', 'tcp', port])
   const run = (action: string): Step => ({ kind: 'run', words: words(action), risk: 'writes', limitMs: 120_000 })
@@ -195,7 +198,7 @@ async function labelFindings({ sshd, selinux, system }: AccessFacts): Promise<Ta
       { port },
       {
         keepsOut: isAll,
-        evidence: [evidenceOf('/var/lib/selinux/targeted/active/ports.local', local || '-')],
+        evidence: [evidenceOf(added?.path ?? stores[0]!, labels || '-')],
         proposals: semanage?.kind === 'file' ? [proposalOf('label-ssh-port', { port }, [run('-a')], { undo: [run('-d')] })] : [],
       },
     ),

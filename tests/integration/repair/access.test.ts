@@ -388,6 +388,18 @@ describe('access', () => {
     expect((await apply('sshd-host-keys', 'make-host-keys')).result).toBe('verified')
   })
 
+  it.each(['/var/lib/selinux/targeted/active', '/etc/selinux/targeted/active', '/var/lib/selinux/mls/active'])(
+    'finds the labels of ports in %s',
+    async (store) => {
+      const [, type] = /selinux\/(\w+)\//.exec(store)!
+      system.write('/etc/selinux/config', `SELINUX=enforcing\nSELINUXTYPE=${type}\n`)
+      system.write('/etc/ssh/sshd_config.d/10-port.conf', 'Port 2222\n')
+      expect((await states())['sshd-port-label']).toBe('fault sshd-port-label')
+      system.write(`${store}/ports.local`, '# mine\nportcon tcp 2000-2300 system_u:object_r:ssh_port_t:s0\n')
+      expect(await states()).not.toHaveProperty('sshd-port-label')
+    },
+  )
+
   it('starts SSH at the next boot, disabled or masked', async () => {
     const systemctl = (verb: string) => execFileSync('systemctl', [`--root=${system.root}`, verb, 'ssh.service'], { stdio: 'ignore' })
     systemctl('disable')

@@ -308,7 +308,7 @@ describe('changes of sshd_config', () => {
   })
   it('are steps: what is new is for root alone, and labelled', () => {
     const label = { kind: 'run', words: ['label'], risk: 'writes' } as const
-    const selinux = { enforcing: true, relabel: () => [label] }
+    const selinux = { enforcing: true, type: 'targeted', relabel: () => [label] }
     expect(
       editSteps(
         new Map([

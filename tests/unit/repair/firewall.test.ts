@@ -370,7 +370,7 @@ const firewalld = (zones: Record<string, string>, rest: Partial<Firewalld> = {})
   ...rest,
 })
 const filterOf = (facts: Firewalld) =>
-  firewalldFilter({ root: '/mnt' } as MountedSystem, facts, true, { enforcing: false, relabel: () => [] })
+  firewalldFilter({ root: '/mnt' } as MountedSystem, facts, true, { enforcing: false, type: 'targeted', relabel: () => [] })
 
 describe('firewalld', () => {
   it.each([
