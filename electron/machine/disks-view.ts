@@ -46,17 +46,29 @@ const likely: Record<FoundSystem['identity']['kind'], number> = {
   other: 0,
 }
 
-/** What a person chose, else the system that most likely is the known one: by its keys, then fstab, then the latest start. */
+/**
+ * What a person chose; else the system that was mounted here before, as after a restart of the app; else the one that most likely is the
+ * known one: by its keys, then fstab, then the latest start.
+ */
 export function chosenVolume(findings: Findings, known: readonly Buffer[]): Chosen | undefined {
-  const { inventory, systems, wished } = findings
+  const { inventory, systems, wished, place } = findings
   if (!inventory) return undefined
-  const rank = (system: SystemInside) =>
-    [likely[compareKeys(keysOf(system), known).kind], system.fstab === undefined ? 0 : 1, system.lastStarted?.getTime() ?? 0] as const
-  const best = [...systems].sort(([, a], [, b]) => {
-    const [left, right] = [rank(a), rank(b)]
-    return right[0] - left[0] || right[1] - left[1] || right[2] - left[2]
-  })[0]?.[0]
   const find = (path: string | undefined) => inventory.devices.find((one) => one.path === path)
+  // `/mnt`, or `/mnt2` where that was taken.
+  const isHere = ([path, system]: [string, SystemInside]) => {
+    const device = find(path)
+    const at = device && currentMount(inventory, device, system)?.target
+    return at?.startsWith(place) && /^\d*$/.test(at.slice(place.length)) ? 1 : 0
+  }
+  const rank = (entry: [string, SystemInside]) => {
+    const [, system] = entry
+    const { kind } = compareKeys(keysOf(system), known)
+    return [isHere(entry), likely[kind], system.fstab === undefined ? 0 : 1, system.lastStarted?.getTime() ?? 0] as const
+  }
+  const best = [...systems].sort((a, b) => {
+    const [left, right] = [rank(a), rank(b)]
+    return right[0] - left[0] || right[1] - left[1] || right[2] - left[2] || right[3] - left[3]
+  })[0]?.[0]
   const device = find(wished) ?? find(best)
   if (!device) return undefined
   const system = systems.get(device.path)

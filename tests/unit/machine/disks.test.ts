@@ -137,6 +137,24 @@ it('prefers the known keys, then a system with an fstab, then the one started la
   expect(known.disks.state().chosen).toBe('/dev/sdd1')
 })
 
+it.each([
+  ['/mnt', '/dev/sdc1', '/mnt'],
+  ['/mnt2', '/dev/sdc1', '/mnt2'],
+  // The rescue system's own doing says nothing.
+  ['/mnt/sdc1', '/dev/sdb1', undefined],
+])('finds again what it mounted at %s before a restart of the app', async (at, chosen, root) => {
+  const rows = ['sda1', 'sdb1', 'sdc1'].map((name) => row(name, { fstype: 'ext4', 'maj:min': name === 'sda1' ? '8:1' : '' }))
+  const mounts = `${rescueRoot}31 30 8:33 / ${at} rw - ext4 /dev/sdc1 rw\n`
+  const { disks } = visit((line) => {
+    if (line === 'cat /proc/self/mountinfo') return { stdout: mounts }
+    const more: [string, string][] = line.startsWith('mount -o ro,noload /dev/sdb1') ? [['fstab', '']] : []
+    return /inside|^mount -o/.test(line) ? { stdout: inside([['release', 'ID=debian'], ...more]) } : undefined
+  }, report(rows))
+  await disks.look()
+  expect(disks.state().chosen).toBe(chosen)
+  expect(disks.state().mounted?.root).toBe(root)
+})
+
 it('unlocks with a passphrase on standard input only, and keeps it out of everything that is shown', async () => {
   const rows = [row('sda1', { fstype: 'ext4', 'maj:min': '8:1' }), row('sdb1', { fstype: 'crypto_LUKS', fsver: '2' })]
   const secret = 'correct horse'
