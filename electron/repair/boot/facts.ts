@@ -1,4 +1,5 @@
 /** Everything "does not boot" needs to know of the disk, in one script, one batch of files and one question to systemctl. */
+import { devicesUnder } from '../../machine/layers.js'
 import { parseLsblk } from '../../machine/reports.js'
 import { type Facts, readFacts, records } from '../fact-script.js'
 import type { MountedSystem } from '../task.js'
@@ -40,6 +41,8 @@ export interface BootFacts {
   /** Names of folders in `/lib/modules` that hold a `kernel` folder or module lists. */
   modules: string[]
   partitions: Partition[]
+  /** The root stands on a mirror (RAID1): each of its disks should start alone. */
+  isMirrored: boolean
   files: ReadonlyMap<string, string>
   units: Units | { reason: string }
 }
@@ -183,13 +186,15 @@ export async function readBootFacts(system: MountedSystem, signal: AbortSignal):
   ])
   const modules = facts('modules')
   const boot = facts('boot')
+  const devices = parseLsblk(facts('partitions').text) ?? []
   return {
     facts,
     mounted: parseSpace(facts('space').text, system.root),
     inUse: new Set([...facts('swaps').text.matchAll(/^(\/dev\/\S+)/gm)].map(([, path]) => path!)),
     boot: boot.status === 1 && boot.text === '' ? undefined : parseBootFiles(boot.text),
     modules: modules.text.split('\n').filter((name) => /^[\w.+~-]+$/.test(name)),
-    partitions: (parseLsblk(facts('partitions').text) ?? [])
+    isMirrored: devicesUnder(devices, system.device).some(({ type }) => type === 'raid1'),
+    partitions: devices
       .filter(({ type }) => type === 'part')
       .map(({ path, partType, size, fileSystem, parents }) => ({ path, type: partType, size, fileSystem, parents })),
     files: new Map(

@@ -50,6 +50,7 @@ function readMenu(text: string, bls: string, environment: string): GrubMenu {
     if (command === 'menuentry' || command === 'submenu') {
       const entry: MenuEntry = { ...namesOf(rest!), kernel: undefined, initramfs: false, ...(command === 'submenu' ? { inside: [] } : {}) }
       at.menu.push(entry)
+      loading = undefined
       open.push(entry.inside ? { menu: entry.inside } : { menu: at.menu, entry })
     } else if (command === 'blscfg') at.menu.push(...readBls(bls))
     else if (command?.startsWith('initrd')) {

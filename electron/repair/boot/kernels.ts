@@ -12,8 +12,9 @@ export interface Kernel {
   hasImage: boolean
 }
 
-// Debian's `initrd.img-V`, Red Hat's `initramfs-V.img`, SUSE's `initrd-V`; copies that packages and people leave are not started.
-const kernelName = /^vmlinu[xz]-(?!.*(?:rescue|\.(?:old|bak|signed)$))(.+)$/
+// Debian's `initrd.img-V`, Red Hat's `initramfs-V.img`, SUSE's `initrd-V`; copies that packages and people leave are not started, nor SUSE's
+// `vmlinux-V.gz`, which is for debuggers.
+const kernelName = /^(?!vmlinux-.*\.(?:gz|xz|zst)$)vmlinu[xz]-(?!.*(?:rescue|\.(?:old|bak|signed)$))(.+)$/
 const imageName = /^init(?:rd\.img|ramfs|rd)-(.+?)(?:\.img)?$/
 
 /** Of a kernel's file in /boot; undefined for a copy or a rescue kernel. */

@@ -109,7 +109,7 @@ export function loaderFindings(system: MountedSystem, facts: BootFacts): TaskFin
 }
 
 /** Boot code in the first sector, something in the BIOS boot partition, and the files GRUB goes on with. */
-function biosFindings(system: MountedSystem, { facts }: BootFacts): TaskFinding[] {
+function biosFindings(system: MountedSystem, { facts, isMirrored }: BootFacts): TaskFinding[] {
   const sectors = facts('sectors')
     .text.split('\n')
     .flatMap((line) => {
@@ -122,16 +122,20 @@ function biosFindings(system: MountedSystem, { facts }: BootFacts): TaskFinding[
     .map((line) => line.split(' '))
   const isBare = ({ code }: { code: Buffer }) => code.every((byte) => byte === 0)
   const isCoreEmpty = core.length > 0 && core.every(([, bytes]) => Number(bytes) === 0)
-  const proposals = familyOf(system) ? system.disks.map((disk) => installGrub(system, disk)) : []
+  const installOn = (disks: readonly string[]) => (familyOf(system) ? disks.map((disk) => installGrub(system, disk)) : [])
+  const proposals = installOn(system.disks)
+  const said = sectors.map((one) => `${one.path}: ${isBare(one) ? 'no boot code' : 'boot code'}`).join('\n')
+  const evidence = [evidenceOf('dd bs=512 count=1', said)]
   if (sectors.length > 0 && (sectors.every(isBare) || isCoreEmpty)) {
-    const said = sectors.map((one) => `${one.path}: ${isBare(one) ? 'no boot code' : 'boot code'}`).join('\n')
-    const evidence = [evidenceOf('dd bs=512 count=1', said)]
     return [findingOf('loader', 'fault', 'loader-missing', { disk: system.disks.join(', ') }, { evidence, proposals, keepsOut: true })]
   }
   const isPc = /^(?:x86_64|i\d86)/.test(facts('machine').text)
   if (isPc && facts('grub-files').status === 4)
     return [findingOf('loader', 'fault', 'loader-files-missing', {}, { proposals, keepsOut: true })]
-  return []
+  const bare = sectors.filter(isBare).map(({ path }) => path)
+  return isMirrored && bare.length > 0
+    ? [findingOf('loader', 'warning', 'loader-not-mirrored', { disk: bare.join(', ') }, { evidence, proposals: installOn(bare) })]
+    : []
 }
 
 function efiFindings(system: MountedSystem, { facts, mounted }: BootFacts, loaders: readonly string[]): TaskFinding[] {
@@ -213,12 +217,18 @@ function menuSteps(system: MountedSystem, byEfi: boolean): Step[] {
 export function packageFinding(system: MountedSystem, boot: BootFacts): TaskFinding[] {
   const { facts } = boot
   const broken = facts('packages')
-  if (broken.status === 3) return []
+  if (broken.status === 3) return [findingOf('packages', 'unknown', 'packages-unread')]
   const names = broken.text.split('\n').filter(Boolean)
   const updates = facts('updates')
   const pending = updates.status === 0 ? updates.text.split('\n').filter(Boolean) : []
   if (names.length === 0 && pending.length === 0) return [findingOf('packages', 'fine', 'packages-fine')]
-  const steps = [write(system.inSystem(['dpkg', '--configure', '-a'])), write(system.inSystem(['apt-get', '-f', '-y', 'install']))]
+  // Nobody answers here: where a changed configuration file makes dpkg ask, the system's own is kept.
+  const silent = ['env', 'DEBIAN_FRONTEND=noninteractive'] as const
+  const keep = ['--force-confdef', '--force-confold']
+  const steps = [
+    write(system.inSystem([...silent, 'dpkg', ...keep, '--configure', '-a'])),
+    write(system.inSystem([...silent, 'apt-get', ...keep.flatMap((one) => ['-o', `Dpkg::Options::=${one}`]), '-f', '-y', 'install'])),
+  ]
   return [
     findingOf(
       'packages',

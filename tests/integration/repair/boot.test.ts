@@ -232,6 +232,39 @@ describe('what a start needs besides', () => {
     expect(await statesOf(repairs, 'boot')).toMatchObject({ tree: 'fault tree-broken', passwd: 'fault passwd-broken' })
   })
 
+  it('finishes an update that dpkg would ask about, and keeps what was changed', async () => {
+    start({ '/var/lib/dpkg/status': '' })
+    for (const folder of ['info', 'updates', 'triggers', 'alternatives'])
+      mkdirSync(join(system.root, 'var/lib/dpkg', folder), { recursive: true })
+    for (const folder of ['lib/apt/lists/partial', 'cache/apt/archives/partial', 'log/apt'])
+      mkdirSync(join(system.root, 'var', folder), { recursive: true })
+    const deb = (version: string) => {
+      system.write(
+        '/tmp/deb/DEBIAN/control',
+        `Package: probe\nVersion: ${version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n`,
+      )
+      system.write('/tmp/deb/DEBIAN/conffiles', '/etc/probe.conf\n')
+      system.write('/tmp/deb/etc/probe.conf', `from ${version}\n`)
+      execFileSync('dpkg-deb', ['--build', '--root-owner-group', join(system.root, 'tmp/deb'), join(system.root, `tmp/${version}.deb`)], {
+        stdio: 'ignore',
+      })
+    }
+    const dpkg = (...words: string[]) => {
+      const [program, ...rest] = system.inSystem(['dpkg', '--force-not-root', ...words])
+      execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] })
+    }
+    deb('1')
+    dpkg('-i', '/tmp/1.deb')
+    system.write('/etc/probe.conf', 'my own\n')
+    deb('2')
+    dpkg('--unpack', '/tmp/2.deb')
+    expect(await statesOf(repairs, 'boot')).toMatchObject({ packages: 'warning packages-interrupted' })
+    const change = await applyProposal(repairs, 'boot', 'packages', 'finish-packages')
+    expect(change).toMatchObject({ result: 'verified' })
+    expect(read('/etc/probe.conf')).toBe('my own\n')
+    expect(read('/var/lib/dpkg/status')).toMatch(/Status: install ok installed\n[\s\S]*Version: 2\n/)
+  })
+
   it('sees an interrupted update', async () => {
     start({ '/var/lib/dpkg/status': 'Package: nginx\nStatus: install reinstreq half-installed\n' })
     expect(await statesOf(repairs, 'boot')).toMatchObject({ packages: 'warning packages-interrupted' })

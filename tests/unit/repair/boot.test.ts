@@ -219,6 +219,18 @@ describe('kernels', () => {
     ],
     ['no initramfs', [file(`vmlinuz-${version}`)], [version], { withoutImage: [version] }],
     ['SUSE', [file(`vmlinuz-${other}`), file(`initrd-${other}`)], [other], { withoutImage: [], withoutModules: [] }],
+    [
+      'SUSE with what debuggers read',
+      [file(`vmlinuz-${other}`), file(`initrd-${other}`), file(`vmlinux-${other}.gz`), file(`vmlinux-${other}.xz`)],
+      [other],
+      { kernels: [other], withoutImage: [], withoutModules: [] },
+    ],
+    [
+      'an uncompressed kernel',
+      [file(`vmlinux-${version}`), file(`initrd.img-${version}`)],
+      [version],
+      { kernels: [version], withoutImage: [] },
+    ],
     ['Alpine', [file('vmlinuz-virt'), file('initramfs-virt')], ['6.6.58-0-virt'], { withoutImage: [], withoutModules: [] }],
     ['copies', [file(`vmlinuz-${version}.efi.signed`), file(`vmlinuz-${version}.old`), file('vmlinuz-0-rescue-ab12')], [], { kernels: [] }],
     [
@@ -270,6 +282,7 @@ const factsOf = (parts: Record<string, string | [text: string, status: number]>,
   boot: [],
   modules: [],
   partitions: [],
+  isMirrored: false,
   files: new Map(),
   units: { reason: '' },
   ...rest,
@@ -362,6 +375,12 @@ describe('boot loaders', () => {
     ['BIOS, no core', factsOf({ ...bios, 'bios-boot': '/dev/sdb14 0' }, { boot }), {}, [['loader', 'fault', 'loader-missing', true]]],
     ['one of two disks', factsOf({ ...bios, sectors: `${sector(0)}\n${sector(1)}` }, { boot }), { disks: ['/dev/sdb', '/dev/sdc'] }, fine],
     [
+      'one disk of a mirror',
+      factsOf({ ...bios, sectors: `${sector(0)}\n${sector(1)}` }, { boot, isMirrored: true }),
+      { disks: ['/dev/sdb', '/dev/sdc'] },
+      [['loader', 'warning', 'loader-not-mirrored', false]],
+    ],
+    [
       'BIOS, no modules of GRUB',
       factsOf({ ...bios, 'grub-files': ['', 4] }, { boot }),
       {},
@@ -419,6 +438,17 @@ describe('boot loaders', () => {
     ],
   ])('judges %s', (_, facts, rest, expected) => {
     expect(told(loaderFindings(on('rocky', rest), facts))).toEqual(expected)
+  })
+
+  it('installs the loader on the disk of a mirror that lacks it, and on no other', () => {
+    const sectors = `/dev/sda ${Buffer.alloc(512, 1).toString('base64')}\n${sector(0)}`
+    const facts = factsOf({ ...bios, sectors }, { boot, isMirrored: true })
+    const [finding] = loaderFindings(on('debian', { disks: ['/dev/sda', '/dev/sdb'] }), facts)
+    expect(finding!.proposals.map(({ id }) => id)).toEqual(['install-grub:/dev/sdb'])
+  })
+
+  it('does not call packages fine that it cannot examine', () => {
+    expect(told(packageFinding(on('rocky'), factsOf({ packages: ['', 3] })))).toEqual([['packages', 'unknown', 'packages-unread', false]])
   })
 
   it('sees that a menu was written while there was no initramfs, and writes it anew with the initramfs that is made', () => {

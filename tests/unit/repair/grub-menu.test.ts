@@ -45,6 +45,11 @@ describe('an entry', () => {
     expect(entry(lines)).toMatchObject({ kernel: 'vmlinuz-6.1', initramfs })
   })
 
+  it('has what is loaded in it, not in the next one', () => {
+    const menu = "menuentry 'A' {\n\tlinux /vmlinuz-1\n}\nmenuentry 'B' {\n\tinitrd /initrd.img-1\n}\n"
+    expect(readGrubMenu(menu, '', '').entries.map(({ initramfs }) => initramfs)).toEqual([false, false])
+  })
+
   it('knows it of files of their own', () => {
     const bls = 'id a-2\ntitle A\nlinux /vmlinuz-2\ninitrd /initramfs-2.img\nid a-1\ntitle B\nlinux /vmlinuz-1\n'
     expect(readGrubMenu('blscfg\n', bls, '').entries.map(({ initramfs }) => initramfs)).toEqual([true, false])
