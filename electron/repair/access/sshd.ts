@@ -1,7 +1,7 @@
 /** The sshd of the mounted system: what it says of its own configuration, what the files say, and where it will listen. */
 import { isIP } from 'node:net'
 import type { MountedSystem } from '../task.js'
-import type { Units } from '../units.js'
+import type { UnitName, Units } from '../units.js'
 import {
   loadSshdFiles,
   type SshdFiles,
@@ -39,7 +39,7 @@ export interface Sshd {
 
 export interface SshService {
   /** `ssh.service` on Debian and Ubuntu, `sshd.service` elsewhere; undefined when there is none. */
-  unit: string | undefined
+  unit: UnitName | undefined
   /** `ssh.socket` listens, and starts sshd for each connection. */
   socket: string | undefined
   state: 'enabled' | 'disabled' | 'masked' | 'unknown'
@@ -124,8 +124,8 @@ export function readAnswer(exitCode: number | undefined, stdout: string, stderr:
 
 export function serviceOf(units: Units | undefined): SshService {
   if (!units) return { unit: undefined, socket: undefined, state: 'unknown' }
-  const socket = ['ssh.socket', 'sshd.socket'].find((name) => units.isEnabled(name))
-  const names = ['ssh.service', 'sshd.service'].filter((name) => ![undefined, 'alias'].includes(units.state(name)))
+  const socket = (['ssh.socket', 'sshd.socket'] as const).find((name) => units.isEnabled(name))
+  const names = (['ssh.service', 'sshd.service'] as const).filter((name) => ![undefined, 'alias'].includes(units.state(name)))
   const unit = names.find((name) => units.isEnabled(name)) ?? names[0]
   if (socket) return { unit, socket, state: unit && units.state(unit) === 'masked' ? 'masked' : 'enabled' }
   if (!unit) return { unit, socket, state: 'disabled' }

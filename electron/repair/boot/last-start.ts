@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { evidenceOf, findingOf, proposalOf } from '../build-finding.js'
 import type { MountedSystem, Step, TaskFinding } from '../task.js'
-import { unitStep } from '../units.js'
+import { type UnitName, unitStep } from '../units.js'
 import type { BootFacts } from './facts.js'
 
 export function targetFinding(system: MountedSystem, { facts }: BootFacts): TaskFinding[] {
@@ -29,8 +29,14 @@ export function targetFinding(system: MountedSystem, { facts }: BootFacts): Task
 }
 
 // Without the first group nothing gets as far as a login; without the second it is slow or odd.
-const essential = ['systemd-journald.service', 'systemd-udevd.service', 'local-fs.target', 'basic.target', 'multi-user.target']
-const wanted = ['dbus.service', 'systemd-logind.service', 'systemd-tmpfiles-setup.service']
+const essential: readonly UnitName[] = [
+  'systemd-journald.service',
+  'systemd-udevd.service',
+  'local-fs.target',
+  'basic.target',
+  'multi-user.target',
+]
+const wanted: readonly UnitName[] = ['dbus.service', 'systemd-logind.service', 'systemd-tmpfiles-setup.service']
 
 export function maskedFinding(system: MountedSystem, { units }: BootFacts): TaskFinding[] {
   if ('reason' in units) return [findingOf('masked', 'unknown', 'units-unread', { reason: units.reason })]

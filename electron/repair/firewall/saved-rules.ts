@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { MountedSystem } from '../task.js'
 import { insertLines } from '../text-edit.js'
-import { type Units, unitStep } from '../units.js'
+import { type UnitName, type Units, unitStep } from '../units.js'
 import { createEdits, type Filter, MAX_RULES } from './filter.js'
 import { acceptRule, readTables, ruleLine, verdictOf } from './iptables.js'
 import { includesOf, inputChains, matchesInclude, nftVerdict, readRuleset } from './nftables.js'
@@ -10,10 +10,11 @@ import type { Packet } from './packet.js'
 
 type Files = ReadonlyMap<string, string>
 
-const startsWith = (units: Units | undefined, names: readonly string[]) => (units ? names.some((name) => units.isEnabled(name)) : undefined)
+const startsWith = (units: Units | undefined, names: readonly UnitName[]) =>
+  units ? names.some((name) => units.isEnabled(name)) : undefined
 
 /** Only what is enabled now is disabled, so that the undo enables no more than that; all of them where that could not be told. */
-function offByUnits(system: MountedSystem, units: Units | undefined, names: readonly string[]): Filter['off'] {
+function offByUnits(system: MountedSystem, units: Units | undefined, names: readonly UnitName[]): Filter['off'] {
   const on = units ? names.filter((name) => units.isEnabled(name)) : names
   return { steps: [unitStep(system, 'disable', on)], undo: [unitStep(system, 'enable', on)] }
 }
@@ -23,7 +24,7 @@ const saved = [
   { units: ['netfilter-persistent.service'], v4: '/etc/iptables/rules.v4', v6: '/etc/iptables/rules.v6' },
   { units: ['iptables.service', 'ip6tables.service'], v4: '/etc/sysconfig/iptables', v6: '/etc/sysconfig/ip6tables' },
   { units: ['iptables.service', 'ip6tables.service'], v4: '/etc/iptables/iptables.rules', v6: '/etc/iptables/ip6tables.rules' },
-]
+] as const
 
 export async function readIptables(system: MountedSystem, units: Units | undefined): Promise<Filter[]> {
   const paths = saved.flatMap(({ v4, v6 }) => [v4, v6])
@@ -73,7 +74,7 @@ export async function readNftables(system: MountedSystem, units: Units | undefin
     for (const [path, text] of more) files.set(path, text)
     wanted = [...more].flatMap(([file, text]) => includesOf({ file, text }))
   }
-  const names = ['nftables.service']
+  const names = ['nftables.service'] as const
   return nftablesFilter(files, main, startsWith(units, names), offByUnits(system, units, names))
 }
 

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { SystemFiles } from '../../machine/system-files.js'
 import { matchesGlob } from '../glob.js'
 import type { MountedSystem } from '../task.js'
-import type { Units } from '../units.js'
+import type { UnitName, Units } from '../units.js'
 import type { Naming } from './compare.js'
 import { ifcfgFolder, readIfcfg, readWicked, sysconfigNetwork } from './ifcfg.js'
 import { interfacesFile, readInterfaces, sourcesOf } from './ifupdown.js'
@@ -33,7 +33,7 @@ const cloudInitOff = '/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg'
 
 export async function loadConfiguration(system: MountedSystem, units: Units | undefined, signal: AbortSignal): Promise<Configuration> {
   const { files } = system
-  const enabled = (unit: string) => units === undefined || units.isEnabled(unit)
+  const enabled = (unit: UnitName) => units === undefined || units.isEnabled(unit)
   const [interfaces, netplan, networkd, keyfiles, ifcfg, wicked, installed] = await Promise.all([
     loadInterfaces(files),
     loadFolder(files, '/etc/netplan', (name) => /\.yaml$/.test(name)),
@@ -191,7 +191,7 @@ async function readNaming(files: SystemFiles, profiles: readonly Profile[], hasB
 
 async function cloudInitWrites(files: SystemFiles, units: Units | undefined): Promise<boolean> {
   const starts = units
-    ? ['cloud-init.service', 'cloud-init-network.service', 'cloud-init-local.service'].some((unit) => units.isEnabled(unit))
+    ? (['cloud-init.service', 'cloud-init-network.service', 'cloud-init-local.service'] as const).some((unit) => units.isEnabled(unit))
     : false
   if (!starts) return false
   const [off] = await files.read(['/etc/cloud/cloud-init.disabled'], 1)

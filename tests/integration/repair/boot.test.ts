@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createBootTask } from '../../../electron/repair/boot/boot-task.js'
 import type { Repairs } from '../../../electron/repair/repairs.js'
+import { readUnits, unitsOf } from '../../../electron/repair/units.js'
 import { applyProposal, createTestSystem, findingsOf, repairsOf, statesOf, type TestSystem } from '../../support/mounted-system.js'
 
 let system: TestSystem
@@ -223,6 +224,26 @@ describe('what a start needs besides', () => {
     execFileSync('systemctl', [`--root=${system.root}`, 'mask', 'systemd-udevd.service'], { stdio: 'ignore' })
     expect(await statesOf(repairs, 'boot')).toMatchObject({ masked: 'fault units-masked' })
     expect((await applyProposal(repairs, 'boot', 'masked', 'unmask-units')).result).toBe('verified')
+  })
+
+  it('asks for the units it knows only, and is told what the list of all says', async () => {
+    const install = '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n'
+    start({
+      '/usr/lib/systemd/system/ssh.service': `${install}Alias=sshd.service\n`,
+      '/usr/lib/systemd/system/ufw.service': install,
+      '/usr/lib/systemd/system/fail2ban.service': install,
+      '/usr/lib/systemd/system/dbus.service': '[Service]\nExecStart=/bin/true\n',
+    })
+    const systemctl = (...words: string[]) =>
+      execFileSync('systemctl', [`--root=${system.root}`, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    systemctl('enable', 'ssh.service')
+    systemctl('mask', 'fail2ban.service')
+    const all = unitsOf(systemctl('list-unit-files', '--no-legend', '--plain', '--no-pager'))
+    const units = await readUnits(system, new AbortController().signal)
+    if ('reason' in units) throw new Error(units.reason)
+    const names = ['ssh.service', 'sshd.service', 'ufw.service', 'fail2ban.service', 'dbus.service', 'nftables.service'] as const
+    expect(names.map((name) => units.state(name))).toEqual(names.map((name) => all.state(name)))
+    expect(names.map((name) => units.state(name))).toEqual(['enabled', 'alias', 'disabled', 'masked', 'static', undefined])
   })
 
   it('sees broken links of the tree and a lost root account', async () => {

@@ -4,6 +4,7 @@ import type { MountedSystem, RepairTask } from '../../../electron/repair/task.js
 import { readUnits } from '../../../electron/repair/units.js'
 import { AppError } from '../../../shared/errors.js'
 import { repairsOf } from '../../support/mounted-system.js'
+import { scriptedMachine } from '../../support/scripted-machine.js'
 
 /** Says each time something else, unless the first time it says nothing. */
 function machineOf(isLost = false) {
@@ -12,7 +13,13 @@ function machineOf(isLost = false) {
     async run() {
       asked++
       if (isLost && asked === 1) throw new AppError('closed-early', { host: 'vps' })
-      return { exitCode: 0, stdout: Buffer.from(`run-${asked}.service enabled\n`), stderr: '', truncated: false, timedOut: false }
+      return {
+        exitCode: 0,
+        stdout: Buffer.from(`${['ssh', 'ufw'][asked - 1]}.service enabled\n`),
+        stderr: '',
+        truncated: false,
+        timedOut: false,
+      }
     },
   }
   return { machine, asked: () => asked }
@@ -23,7 +30,7 @@ function repairsOn(machine: Machine, seen: string[]) {
     id,
     async examine(system, signal) {
       const units = await readUnits(system, signal)
-      seen.push(`${id} ${'reason' in units ? units.reason : units.isEnabled(`run-${seen.length < 2 ? 1 : 2}.service`)}`)
+      seen.push(`${id} ${'reason' in units ? units.reason : units.isEnabled(seen.length < 2 ? 'ssh.service' : 'ufw.service')}`)
       return []
     },
   })
@@ -51,4 +58,14 @@ it('asks again where the first answer did not come', async () => {
   await repairs.examine()
   expect(phases()).toEqual(['done', 'done'])
   expect(asked()).toBe(2)
+})
+
+it.each([
+  ['none of them exists', 1, '', undefined],
+  ['no such program', 127, 'timeout: failed to run command', 'timeout: failed to run command'],
+  ['no such folder', 1, 'Failed to list unit files: No such file or directory', 'Failed to list unit files: No such file or directory'],
+])('tells that from a question that failed: %s', async (_, exitCode, stderr, reason) => {
+  const { machine } = scriptedMachine(() => ({ exitCode, stderr }))
+  const units = await readUnits({ machine, root: '/mnt' } as MountedSystem, new AbortController().signal)
+  expect('reason' in units ? units.reason : units.state('ssh.service')).toBe(reason)
 })
