@@ -1,5 +1,7 @@
 /** "System does not boot": space, fstab, file systems, kernel, boot loader, packages, and what the last start said. */
-import type { RepairTask } from '../task.js'
+import { AppError } from '../../../shared/errors.js'
+import { findingOf } from '../build-finding.js'
+import type { RepairTask, TaskFinding } from '../task.js'
 import { readBootFacts } from './facts.js'
 import { fileSystemFindings } from './file-systems.js'
 import { fstabFindings } from './fstab-findings.js'
@@ -13,10 +15,10 @@ export function createBootTask(): RepairTask {
     async examine(system, signal) {
       const facts = await readBootFacts(system, signal)
       const [fstab, space, fileSystems, journal] = await Promise.all([
-        fstabFindings(system, facts.files, signal),
-        spaceFindings(system, facts.mounted, signal),
-        fileSystemFindings(system, facts.inUse, facts.files.get('/etc/fstab'), signal),
-        journalFinding(system, facts, signal),
+        orUnknown('fstab', fstabFindings(system, facts.files, signal)),
+        orUnknown('space', spaceFindings(system, facts.mounted, signal)),
+        orUnknown('file-systems', fileSystemFindings(system, facts.inUse, facts.files.get('/etc/fstab'), signal)),
+        orUnknown('journal', journalFinding(system, facts, signal)),
       ])
       return [
         ...fstab,
@@ -33,3 +35,10 @@ export function createBootTask(): RepairTask {
     },
   }
 }
+
+/** A part that is too slow costs no other its findings. */
+const orUnknown = (part: string, findings: Promise<TaskFinding[]>): Promise<TaskFinding[]> =>
+  findings.catch((error: unknown) => {
+    if (!(error instanceof AppError && (error.code === 'timeout' || error.code === 'command-failed'))) throw error
+    return [findingOf(part, 'unknown', 'part-unread', { part })]
+  })

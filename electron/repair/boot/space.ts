@@ -1,6 +1,7 @@
 /** Full file systems: how much is left, what takes the space, and what may go without harm. Nothing is removed that is not named. */
+import { AppError } from '../../../shared/errors.js'
 import { evidenceOf, findingOf, proposalOf, wordsOf } from '../build-finding.js'
-import { type Facts, readFacts, records } from '../fact-script.js'
+import { type Facts, noFact, readFacts, records } from '../fact-script.js'
 import type { MountedSystem, PlannedProposal, Step, TaskFinding } from '../task.js'
 import type { MountedFileSystem } from './facts.js'
 
@@ -78,23 +79,29 @@ caches() {
   done
   return 0
 }
+part caches 0 caches
+part rotated 0 logs -regex "$rotated"
+part present 0 logs -size +50M -regex "$present"
 number=0
 for path; do
   part "folders-$number" 0 big_folders "$path"
   part "files-$number" 0 big_files "$path"
   number=$((number + 1))
 done
-part rotated 0 logs -regex "$rotated"
-part present 0 logs -size +50M -regex "$present"
-part caches 0 caches
 `
+// What came by then counts, the ways to free space first: with what is read before, it must stay below the limit of the task.
+const LIMIT_MS = 50_000
 
 async function whatTakesSpace(system: MountedSystem, short: readonly MountedFileSystem[], signal: AbortSignal) {
   const paths = short.slice(0, 3).map(({ path }) => path)
+  // That a disk is full is known without.
   const facts = await readFacts(system, script, [rotated, present, ...paths], {
     shown: ['du', '-xk', '--max-depth=3', `${system.root}${paths[0]}`],
-    limitMs: 100_000,
+    limitMs: LIMIT_MS,
     signal,
+  }).catch((error: unknown): Facts => {
+    if (error instanceof AppError && error.code === 'timeout') return () => noFact
+    throw error
   })
   const own = (path: string) => path.replace(system.root, '').replace(/^\/\//, '/') || '/'
   const evidence = paths.flatMap((path, index) => [

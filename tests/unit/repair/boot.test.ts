@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createSystemFiles } from '../../../electron/machine/system-files.js'
+import { createBootTask } from '../../../electron/repair/boot/boot-task.js'
 import { type BootFacts, type MountedFileSystem, parseSpace } from '../../../electron/repair/boot/facts.js'
 import { e2fsckSays, fileSystemFindings, isDamaged, parseBtrfsStats, parseDumpe2fs } from '../../../electron/repair/boot/file-systems.js'
 import { judgeFstab, meantBy, setFsckPass } from '../../../electron/repair/boot/fstab-rules.js'
@@ -11,6 +13,7 @@ import { parseJournal } from '../../../electron/repair/boot/last-start.js'
 import { holderOf, inodesOf, spaceOf } from '../../../electron/repair/boot/space.js'
 import { kernelFindings, loaderFindings, packageFinding } from '../../../electron/repair/boot/start-findings.js'
 import type { MountedSystem, PlannedProposal, TaskFinding } from '../../../electron/repair/task.js'
+import { AppError } from '../../../shared/errors.js'
 import { scriptedMachine } from '../../support/scripted-machine.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/machine/plain', name), 'utf8')
@@ -514,6 +517,34 @@ describe('boot loaders', () => {
     const facts = factsOf({ ...bios, 'bios-boot': '', efi: uefi ? loaders : '', menu: ['', 3] }, { boot })
     expect(commands(loaderFindings(on(os, { uefi }), facts).find(({ id }) => id === 'loader-menu')!.proposals[0])).toEqual(expected)
   })
+})
+
+it('keeps what it found when parts are too slow to answer', async () => {
+  const space = '80000000000 0 1000 900 ext4 /dev/sdb1 /mnt'
+  const slow = new AppError('timeout', { seconds: 120 })
+  const { machine } = scriptedMachine((line, { words }) => {
+    if (/^(?:du|dumpe2fs|journalctl) /.test(line)) throw slow
+    return words[3] === 'facts' ? { stdout: `space ${Buffer.from(`${space}\n0`).toString('base64')}\n` } : undefined
+  })
+  const system = on('debian', { machine, root: '/mnt', files: createSystemFiles(machine, '/mnt') })
+  const findings = await createBootTask().examine(system, new AbortController().signal)
+  expect(told(findings)).toEqual(
+    expect.arrayContaining([
+      ['fstab', 'fault', 'fstab-missing', true],
+      ['space:/', 'fault', 'space-full', true],
+      ['file-systems', 'unknown', 'part-unread', false],
+      ['journal', 'unknown', 'part-unread', false],
+    ]),
+  )
+})
+
+it('does not take a connection that ended for a slow part', async () => {
+  const { machine } = scriptedMachine((line, { words }) => {
+    if (line.startsWith('journalctl')) throw new AppError('closed-early', { host: 'h' })
+    return words[3] === 'facts' ? { stdout: 'target CjA=\n' } : undefined
+  })
+  const system = on('debian', { machine, root: '/mnt', files: createSystemFiles(machine, '/mnt') })
+  await expect(createBootTask().examine(system, new AbortController().signal)).rejects.toMatchObject({ code: 'closed-early' })
 })
 
 describe('a check that is no check', () => {
