@@ -45,7 +45,9 @@ export function createRouter(app: App, log: Log) {
       openChroot: os.terminal.openChroot.handler(async ({ input }) => ({
         sessionId: await app.openChroot(input.sessionId, input.dimensions),
       })),
-      authenticate: os.terminal.authenticate.handler(({ input }) => terminals.authenticate(input.sessionId, input.requestId, input.answer)),
+      authenticate: os.terminal.authenticate.handler(({ input }) =>
+        terminals.authenticate(input.sessionId, input.requestId, input.answer, input.user),
+      ),
       reconnect: os.terminal.reconnect.handler(({ input }) => terminals.reconnect(input.sessionId)),
       cancel: os.terminal.cancel.handler(({ input }) => terminals.cancel(input.sessionId)),
       close: os.terminal.close.handler(({ input }) => terminals.close(input.sessionId)),
@@ -152,8 +154,8 @@ export function createRouter(app: App, log: Log) {
         password: (await visits.open(input.id)).password.take().password,
       })),
       usePassword: os.visit.usePassword.handler(async ({ input }) => {
-        const { password } = (await visits.open(input.id)).password.take()
-        terminals.authenticate(input.sessionId, input.requestId, { kind: 'password', password })
+        const { user, password } = (await visits.open(input.id)).password.take()
+        terminals.authenticate(input.sessionId, input.requestId, { kind: 'password', password }, user)
       }),
       redeemLink: os.visit.redeemLink.handler(({ input: { id, host, secret, user } }) =>
         answer(async () => (await visits.open(id)).redeemLink({ host, secret, user })),

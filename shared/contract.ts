@@ -99,7 +99,10 @@ export const contract = {
     duplicate: command.input(z.strictObject({ sessionId: id, dimensions: Dimensions })).output(z.strictObject({ sessionId: z.string() })),
     /** A shell of the mounted system, on the connection of an open session. @throws APP_ERROR `not-mounted`. */
     openChroot: command.input(z.strictObject({ sessionId: id, dimensions: Dimensions })).output(z.strictObject({ sessionId: z.string() })),
-    authenticate: command.input(z.strictObject({ sessionId: id, requestId: id, answer: CredentialAnswer })).output(ok),
+    /** `user`: signs in as this one instead of the request's, in a new attempt. */
+    authenticate: command
+      .input(z.strictObject({ sessionId: id, requestId: id, answer: CredentialAnswer, user: z.string().min(1).max(255).optional() }))
+      .output(ok),
     reconnect: command.input(z.strictObject({ sessionId: id })).output(ok),
     /** Ends the attempt that runs; what the tab shows stays. */
     cancel: command.input(z.strictObject({ sessionId: id })).output(ok),
@@ -226,7 +229,7 @@ export const contract = {
       .output(z.strictObject({ result: KeyComparison })),
     /** For the eye of a person, while the field shows it. */
     revealPassword: command.input(z.strictObject(visit)).output(z.strictObject({ password: z.string() })),
-    /** Answers a session's question with it, without a way through the page. */
+    /** Answers a session's question with it, as the user it is for, without a way through the page. */
     usePassword: command.input(z.strictObject({ ...visit, sessionId: id, requestId: id })).output(ok),
     /** Fetches the secret behind a pasted mail's link by its number. False: not so, only in a browser. */
     redeemLink: command

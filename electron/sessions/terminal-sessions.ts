@@ -49,7 +49,8 @@ export interface TerminalSessions {
   duplicate(sessionId: string, dimensions: Dimensions, command?: string): string
   /** Every open session with its connection; several may share one. */
   openConnections(): { session: TerminalSession; connection: SshConnection; isRescue: boolean }[]
-  authenticate(sessionId: string, requestId: string, answer: CredentialAnswer): void
+  /** @param user another one than the request's: the answer is given in a new attempt, as that user. */
+  authenticate(sessionId: string, requestId: string, answer: CredentialAnswer, user?: string): void
   reconnect(sessionId: string): void
   /** Ends the attempt that runs. @throws AppError `wrong-state` when none does. */
   cancel(sessionId: string): void
@@ -81,6 +82,8 @@ interface Session {
   question: { id: string; blob: Buffer; target: InterventionTarget } | undefined
   credentials: { id: string; answer(answer: CredentialAnswer): void } | undefined
   trusted: Buffer | undefined
+  /** Signs in as this user, not as the target says, until it is connected anew by hand; `answer` is for the first question. */
+  as: { user: string; answer?: CredentialAnswer } | undefined
   shared: Shared | undefined
   stream: TerminalStream | undefined
   /** A page that attached before the shell was there. */
@@ -127,6 +130,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       question: undefined,
       credentials: undefined,
       trusted: undefined,
+      as: undefined,
       shared,
       stream: undefined,
       waitingPort: undefined,
@@ -178,7 +182,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       { name: session.target.name, practice: session.target.practice, trusted: session.trusted, signal },
       {
         ...parts,
-        resolve: (cancelled) => session.target.resolve(cancelled),
+        resolve: async (cancelled) => ({ ...(await session.target.resolve(cancelled)), ...(session.as && { user: session.as.user }) }),
         onStage: (stage) => !signal.aborted && enter(session, { kind: 'connecting', stage, since }),
         onResolved: (resolved) => update(session, targetFields(resolved)),
         credentials: { ask: (request) => askCredentials(session, signal, request) },
@@ -220,6 +224,11 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
   }
 
   function askCredentials(session: Session, signal: AbortSignal, request: Omit<CredentialRequest, 'id'>): Promise<CredentialAnswer> {
+    if (session.as?.answer && request.kind === 'choose') {
+      const { user, answer } = session.as
+      session.as = { user }
+      return Promise.resolve(answer)
+    }
     const id = randomUUID()
     return new Promise((resolve) => {
       const cancel = () => answer({ kind: 'cancel' })
@@ -333,15 +342,20 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
       })
       return session.state.id
     },
-    authenticate(sessionId, requestId, answer) {
-      const waiting = find(sessionId).credentials
-      if (waiting?.id !== requestId) throw new AppError('wrong-state')
-      waiting.answer(answer)
+    authenticate(sessionId, requestId, answer, user) {
+      const session = find(sessionId)
+      const { credentials, state } = session
+      if (credentials?.id !== requestId) throw new AppError('wrong-state')
+      if (user === undefined || user === state.user || answer.kind === 'cancel') return credentials.answer(answer)
+      // sshd ends a connection on which the user changes.
+      session.as = { user, answer }
+      start(session)
     },
     reconnect(sessionId) {
       const session = find(sessionId)
       const { kind } = session.state.phase
       if (kind === 'open' || kind === 'connecting' || kind === 'needs-credentials') throw new AppError('wrong-state')
+      session.as = undefined
       // What was mounted then need not be now.
       session.command = undefined
       update(session, { chroot: false })

@@ -15,7 +15,7 @@ import { Failed } from './failed.js'
 import { type KeyChoice, KeyFields } from './key-fields.js'
 import { MailView } from './mail-view.js'
 import { PasswordField } from './password-field.js'
-import { FoundPassword, PasswordSearch, usePasswordSearch } from './provider-password.js'
+import { FoundPassword, OtherUser, PasswordSearch, usePasswordSearch } from './provider-password.js'
 import type { FormProps } from './sign-in-card.js'
 
 type Method = 'password' | 'key' | 'agent'
@@ -36,19 +36,20 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   const account = useAccount(link)
   // Also where keys are asked for: the provider may say that those of the account open it.
   usePasswordSearch(visit, account, link)
+  const accountKeys = account && visit?.password?.phase === 'account-keys' ? visit.password : undefined
   const found = !types && method === 'password' && visit?.password?.phase === 'found' ? visit : undefined
 
-  async function submit(given: CredentialAnswer) {
+  async function submit(given: CredentialAnswer, user?: string) {
     setBusy(true)
     setPassword('')
     setMail(undefined)
-    await answer(given)
+    await answer(given, user)
     setBusy(false)
   }
   function onSubmit(event: FormEvent) {
     event.preventDefault()
     if (method === 'agent') void submit({ kind: 'agent' })
-    else if (method === 'key' && key.file.trim()) void submit({ kind: 'key', file: key.file.trim() })
+    else if (method === 'key' && key.file.trim()) void submit({ kind: 'key', file: key.file.trim() }, accountKeys?.user)
     else if (method === 'password' && password) void submit({ kind: 'password', password })
   }
   const ready = method === 'agent' || (method === 'key' ? key.file.trim() !== '' : password !== '')
@@ -100,8 +101,11 @@ export function ChooseForm({ session, request, answer }: FormProps) {
               hint={t(prefilled ? 'sign-in.hintPractice' : quarantine ? 'sign-in.hintRescue' : 'sign-in.hint')}
             />
           )}
-          {method === 'key' && account && visit?.password?.phase === 'account-keys' && (
-            <p>{t('sign-in.provider.accountKeys', { provider: providerName(account.kind, t) })}</p>
+          {method === 'key' && account && accountKeys && (
+            <p>
+              {t('sign-in.provider.accountKeys', { provider: providerName(account.kind, t) })}{' '}
+              <OtherUser password={accountKeys} request={request} />
+            </p>
           )}
           {method === 'key' && <KeyFields files={keyFiles} value={key} onChange={setKey} />}
           {method === 'agent' && <p>{t('sign-in.agentText')}</p>}

@@ -39,7 +39,9 @@ export function FoundPassword({ visit, password, account, link, session, request
       <h3 className="rt-signin-label">{t('sign-in.rescuePassword')}</h3>
       <Hidden visit={visit} />
       {failed}
-      <Source password={password} />
+      <p className="rt-dim rt-sm rt-signin-hint">
+        <Source password={password} /> <OtherUser password={password} request={request} />
+      </p>
       <div className="rt-row rt-signin-buttons">
         <Button
           size="sm"
@@ -124,10 +126,16 @@ function Source({ password: { source, foundAt, mails } }: { password: RescuePass
   const at = foundAt ? format.time(foundAt) : ''
   const where = match && (source === 'secret' || source === 'mail') ? (`${source}Of` as const) : (source ?? 'server')
   return (
-    <p className="rt-dim rt-sm rt-signin-hint">
+    <>
       {t(`sign-in.provider.source.${where}`, { at, time: match ? format.time(match.at) : '' })} {t('sign-in.provider.forgotten')}
-    </p>
+    </>
   )
+}
+
+/** Said where somebody else signs in than was asked for. */
+export function OtherUser({ password: { user }, request }: { password: RescuePasswordState; request: CredentialRequest }) {
+  const t = useT()
+  return user && user !== request.user ? t('sign-in.provider.otherUser', { user }) : null
 }
 
 function ConsoleSource({ visit, link }: { visit: string; link: ProviderLink | undefined }) {

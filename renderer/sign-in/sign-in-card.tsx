@@ -17,7 +17,8 @@ import './sign-in.css'
 export interface FormProps {
   session: TerminalSession
   request: CredentialRequest
-  answer: (answer: CredentialAnswer) => Promise<unknown>
+  /** `user`: another one than the request's. */
+  answer: (answer: CredentialAnswer, user?: string) => Promise<unknown>
 }
 
 export function SignInCard({ session }: { session: TerminalSession }) {
@@ -28,8 +29,8 @@ export function SignInCard({ session }: { session: TerminalSession }) {
 
 function Card({ session, request }: { session: TerminalSession; request: CredentialRequest }) {
   const t = useT()
-  const answer = (given: CredentialAnswer) =>
-    call(api.terminal.authenticate({ sessionId: session.id, requestId: request.id, answer: given }))
+  const answer: FormProps['answer'] = (given, user) =>
+    call(api.terminal.authenticate({ sessionId: session.id, requestId: request.id, answer: given, ...(user ? { user } : {}) }))
   const form: FormProps = { session, request, answer }
   return (
     <div className="rt-signin">

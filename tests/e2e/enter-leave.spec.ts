@@ -29,7 +29,7 @@ interface Machine {
 const test = base.extend<{ machine: Machine; app: RunningApp }>({
   /** Its boot mode decides which host key it shows. */
   machine: async ({ serve, home }, use) => {
-    const sshd = await serve({ hostKeys: ['ed25519'], password: rescuePassword })
+    const sshd = await serve({ hostKeys: ['ed25519'], rootPassword: rescuePassword })
     const usual = sshd.hostKeys.map(({ path }) => ({ path }))
     const rescue = [{ path: await generateKey(join(sshd.dir, 'rescue'), 'ed25519') }]
     writeKnownHosts(home, linesFor([sshd]))
@@ -106,7 +106,7 @@ const addAccount = (app: RunningApp) =>
 
 async function signInWithMail(app: RunningApp) {
   await button(app, 'Use it and sign in').click()
-  await expect(screen(app)).toContainText('$', { timeout: 20_000 })
+  await expect(screen(app)).toContainText('#', { timeout: 20_000 })
 }
 
 test.describe.configure({ timeout: 400_000 })

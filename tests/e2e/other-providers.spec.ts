@@ -29,7 +29,7 @@ const test = base.extend<{
       const usual = sshd.hostKeys.map(({ path }) => ({ path }))
       const rescue = [{ path: await generateKey(join(sshd.dir, 'rescue'), 'ed25519') }]
       writeKnownHosts(home, linesFor([sshd]))
-      writeHosts(home, { [name]: sshd })
+      writeHosts(home, { [name]: { port: sshd.port, user: o.user ?? sshd.user } })
       return {
         sshd,
         boot(mode) {
@@ -53,7 +53,11 @@ const test = base.extend<{
   },
 })
 
-const serveOptions = (o: { password: string } | { authorizedKeys: string[] }) => ({ hostKeys: ['ed25519' as const], ...o })
+/** `user`: who signs in to the usual system. */
+const serveOptions = ({ user: _, ...o }: { user?: string; rootPassword?: string; authorizedKeys?: string[] }) => ({
+  hostKeys: ['ed25519' as const],
+  ...o,
+})
 
 async function restartInRescue(app: RunningApp, name: string) {
   await app.page.getByLabel(`Type ${name} to go on`).fill(name)
@@ -70,7 +74,7 @@ test.describe.configure({ timeout: 180_000 })
 
 test('15a: Hetzner Cloud, with the password of its answer', async ({ machine, fake, open }) => {
   const name = 'web-42'
-  const { boot } = await machine(name, { password: rootPassword })
+  const { boot } = await machine(name, { user: 'alice', rootPassword })
   const api = fake(await startHetznerCloud())
   addCloudServers(api, (server) => {
     boot(server.rescue ? 'rescue' : 'disk')
@@ -89,8 +93,9 @@ test('15a: Hetzner Cloud, with the password of its answer', async ({ machine, fa
   await restartInRescue(app, name)
   await setAside(app, 'Use it and sign in')
   expect(await app.page.content()).not.toContain(rootPassword)
+  await expect(app.page.getByText('Signs in as root, the rescue system’s user.')).toBeVisible()
   await button(app, 'Use it and sign in').click()
-  await expect(screen(app)).toContainText('$', { timeout: 20_000 })
+  await expect(screen(app)).toContainText('#', { timeout: 20_000 })
   await leave(app)
   expect(api.asked.filter(({ method }) => method === 'POST').map(({ path }) => path.split('/').at(-1))).toEqual([
     'enable_rescue',

@@ -23,6 +23,8 @@ export interface SshdOptions {
   authorizedKeys?: string[]
   /** Creates an account with this password; its name is `user` of the result. */
   password?: string
+  /** root signs in with this password: sshd gets a copy of /etc that nobody else sees. */
+  rootPassword?: string
   port?: number
   /** Stands before sshd's command line: another namespace for it and all it starts. */
   inside?: readonly string[]
@@ -64,7 +66,8 @@ export async function startSshd(o: SshdOptions = {}): Promise<Sshd> {
       const config = join(dir, 'sshd_config')
       await writeFile(config, configuration(sshd, authorized, user, o))
       const before = (await sshd.log()).length
-      const [program, ...args] = [...(o.inside ?? []), '/usr/sbin/sshd', '-D', '-f', config, '-E', logFile]
+      const inside = o.inside ?? (o.rootPassword === undefined ? [] : insideOwnEtc(dir, o.rootPassword))
+      const [program, ...args] = [...inside, '/usr/sbin/sshd', '-D', '-f', config, '-E', logFile]
       child = spawn(program!, args, { stdio: 'ignore' })
       await listening(port, child, async () => (await sshd.log()).slice(before))
     },
@@ -100,7 +103,7 @@ function configuration(sshd: Sshd, authorized: string, user: string, o: SshdOpti
     `AuthorizedKeysFile ${authorized}`,
     `PidFile ${join(sshd.dir, 'pid')}`,
     'PermitRootLogin yes',
-    `PasswordAuthentication ${user === 'root' ? 'no' : 'yes'}`,
+    `PasswordAuthentication ${user === 'root' && o.rootPassword === undefined ? 'no' : 'yes'}`,
     'KbdInteractiveAuthentication no',
     'UsePAM no',
     'StrictModes no',
@@ -161,6 +164,13 @@ async function addUser(password: string): Promise<string> {
   await new Promise((resolve) => chpasswd.once('exit', resolve))
   return user
 }
+
+/** A mount namespace whose /etc is a copy, with root's password in it. */
+const insideOwnEtc = (dir: string, password: string) => [
+  ...['unshare', '--mount', 'sh', '-ec'],
+  'mkdir -p "$0"; mount -t tmpfs own "$0"; cp -a /etc/. "$0"; mount --bind "$0" /etc; echo "root:$1" | chpasswd; shift; exec "$@"',
+  ...[join(dir, 'etc'), password],
+]
 
 async function removeUser(user: string) {
   // Its last shell may still be ending.
