@@ -29,6 +29,8 @@ export const EnteringState = z.strictObject({
   method: z.enum(['api', 'by-hand', 'already']),
   phase: z.enum(['requesting', 'restarting', 'waiting', 'answered', 'failed', 'stopped']),
   startedAt: z.iso.datetime(),
+  /** The provider took the request: the restart goes on without us. */
+  isAccepted: z.boolean(),
   progress: ProgressState.optional(),
   /** Host keys noted before, to tell the systems apart; with none, any key counts as another. */
   notedKeys: z.number().int(),

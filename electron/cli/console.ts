@@ -7,8 +7,8 @@ import { exits, LocalFailure } from './failure.js'
 
 export interface Console {
   readonly isInteractive: boolean
-  /** One line. @throws LocalFailure `interrupted` (^C, ^D) or `not-a-terminal`, with `hint` saying what to do instead. */
-  ask(prompt: string, o?: { echo?: boolean; hint?: string }): Promise<string>
+  /** One line; empty when `unless` resolves first. @throws LocalFailure `interrupted` (^C, ^D) or `not-a-terminal`, with `hint` saying what to do instead. */
+  ask(prompt: string, o?: { echo?: boolean; hint?: string; unless?: Promise<unknown> }): Promise<string>
   /** Every key until `stop`, in raw mode, for a terminal session or a key menu. Text typed ahead comes first. */
   keys(take: (text: string) => void): () => void
   /** Keeps the terminal from echoing between questions (a passphrase typed early must not show); ^C then interrupts the program. */
@@ -61,7 +61,7 @@ export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; sig
 
   return {
     isInteractive: stdin.isTTY === true,
-    ask(prompt, { echo = true, hint = '' } = {}) {
+    ask(prompt, { echo = true, hint = '', unless } = {}) {
       if (!stdin.isTTY) return Promise.reject(new LocalFailure('not-a-terminal', exits.failure, { hint }))
       return new Promise<string>((resolve, reject) => {
         const interrupted = () => done(() => reject(new LocalFailure('interrupted', exits.interrupted)))
@@ -79,6 +79,7 @@ export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; sig
         o.signal.addEventListener('abort', interrupted)
         if (o.signal.aborted) return interrupted()
         stderr.write(prompt)
+        void unless?.then(() => done(() => resolve('')))
         const read = (text: string) => {
           const keys = [...text.replace(/\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.)/g, '')]
           for (const [index, key] of keys.entries()) {

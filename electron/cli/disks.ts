@@ -5,8 +5,9 @@ import type { DisksState, MachinePlan, Volume } from '../../shared/machine.js'
 import type { Options, TypedHost } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { exits, LocalFailure } from './failure.js'
+import { until } from './interrupt.js'
 import { harmless, type Output } from './output.js'
-import { until, type VisitWork, withVisit } from './visit-session.js'
+import { type VisitWork, withVisit } from './visit-session.js'
 import type { VisitTexts } from './visit-texts.js'
 
 export function disks(host: TypedHost, options: Options, o: CommandContext): Promise<number> {

@@ -6,22 +6,23 @@ import { lookup } from 'node:dns/promises'
 import { isIP, isIPv4 } from 'node:net'
 import { AppError } from '../../shared/errors.js'
 import { formatHostAddress } from '../../shared/parse-host-address.js'
+import type { ProviderKind } from '../../shared/provider.js'
+import type { TerminalSession } from '../../shared/terminal-session.js'
 import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { visitId } from '../../shared/visit-id.js'
 import type { GivenAccount } from '../providers/accounts.js'
-import { ProviderError } from '../providers/problem.js'
 import type { Visit, VisitTarget } from '../visit/visit.js'
 import type { Options, TypedHost } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { environmentAccounts } from './environment-accounts.js'
 import { exits, LocalFailure } from './failure.js'
 import { chooseMachine, listMachines } from './find-machine.js'
+import { until } from './interrupt.js'
 import { harmless, type Output } from './output.js'
-import { runSession } from './session.js'
+import { type ProviderSignIn, runSession } from './session.js'
 import { isYes } from './set-aside.js'
 import { resolveHost, targetText } from './target.js'
-import { until } from './visit-session.js'
-import { loadVisitTexts, manualSteps, problemText, type VisitTexts } from './visit-texts.js'
+import { changeProblemText, loadVisitTexts, manualSteps, problemText, type VisitTexts } from './visit-texts.js'
 import { type OpenApp, sessionTargetOf, withApp } from './with-app.js'
 
 // A person waits for the question meanwhile; what is not published by then is compared by hand.
@@ -36,8 +37,7 @@ export async function enter(typedHost: TypedHost, options: Options, o: CommandCo
     const { host, target } = await findTarget(typedHost, options, o, open, accounts)
     const preview = await app.visits.preview(target)
     if (preview.problem) {
-      output.tell(output.style.red(problemText(preview.problem, preview.provider, output.language)))
-      for (const step of manualSteps(preview.manual, output.language)) output.tell(`  ${step}`)
+      output.tell(output.style.red(changeProblemText(preview.problem, preview.manual, output.language)))
       output.document({ error: { code: preview.problem.problem, message: problemText(preview.problem, preview.provider, 'en') } })
       return exits.failure
     }
@@ -50,7 +50,7 @@ export async function enter(typedHost: TypedHost, options: Options, o: CommandCo
     const typed = await confirmation(preview, target, options, console, output, texts)
     const visit = await app.visits.open(target.id)
     await visit.enter(target, method, typed)
-    const state = await follow(visit, open, o, texts)
+    const state = await follow(visit, open, host, o, texts)
     output.document({
       phase: state.phase,
       name: target.name,
@@ -59,7 +59,8 @@ export async function enter(typedHost: TypedHost, options: Options, o: CommandCo
       ...(state.problem ? { problem: state.problem } : {}),
     })
     if (state.phase !== 'answered') {
-      if (state.problem) output.tell(output.style.red(problemText(state.problem, preview.provider, output.language)))
+      // What was told while the watching went on is not told again.
+      if (!state.problem) for (const step of manualSteps(state.manual, output.language)) output.tell(step)
       return exits.failure
     }
     if (output.json || !console.isInteractive) {
@@ -72,7 +73,9 @@ export async function enter(typedHost: TypedHost, options: Options, o: CommandCo
       console,
       target: sessionTargetOf(host, options, open, o.home),
       shownTarget: targetText(host),
-      passwordFor: () => providerPassword(visit, open, o, texts),
+      ...(method === 'api'
+        ? { providerSignIn: (session) => signInByProvider(visit, session, preview.provider, console, output, texts) }
+        : {}),
       compareKey: (key) => visit.compareKey(key, AbortSignal.any([o.signal, AbortSignal.timeout(COMPARE_MS)])).catch(() => 'unknown'),
     })
   })
@@ -99,7 +102,7 @@ async function findTarget(
   const addresses = await addressesOf(resolved.host)
   if (saved?.provider?.kind === 'by-hand' || options.byHand) {
     if (addresses.length === 0) throw new AppError('dns', { host: resolved.host })
-    return { host, target: { ...base, link: saved?.provider ?? { kind: 'by-hand', way: 'other' } } }
+    return { host, target: { ...base, link: saved?.provider?.kind === 'by-hand' ? saved.provider : { kind: 'by-hand', way: 'other' } } }
   }
   const { machines, refusals, leftOut } = await listMachines(app, accounts, o.signal)
   for (const one of leftOut)
@@ -127,8 +130,7 @@ function showPreview(preview: EnterPreview, target: VisitTarget, output: Output,
   output.tell(output.style.bold(texts.enterTitle({ name: target.name })))
   output.tell(texts.enterStop)
   if (!preview.provider) {
-    if (preview.manual.panel) output.tell(`  ${preview.manual.panel}`)
-    for (const step of manualSteps(preview.manual, output.language)) output.tell(`  ${step}`)
+    for (const step of manualSteps(preview.manual, output.language)) output.tell(step)
     return
   }
   output.tell(texts.enterState({ state: texts.machineState[preview.state] }))
@@ -159,7 +161,14 @@ async function confirmation(
   throw new LocalFailure('refused-by-person', exits.failure)
 }
 
-async function follow(visit: Visit, { app }: OpenApp, { output, signal }: CommandContext, texts: VisitTexts): Promise<EnteringState> {
+async function follow(
+  visit: Visit,
+  { app, console }: OpenApp,
+  host: TypedHost,
+  { output, signal }: CommandContext,
+  texts: VisitTexts,
+): Promise<EnteringState> {
+  const isAttended = console.isInteractive && !output.json
   const told = new Set<string>()
   const tell = (text: string) => {
     if (told.has(text)) return
@@ -172,43 +181,59 @@ async function follow(visit: Visit, { app }: OpenApp, { output, signal }: Comman
       onDidChange: app.visits.onDidChange,
       signal,
       isDone() {
-        const { phase, progress, answer, isOverdue } = current()
+        const state = current()
+        const { phase, progress, answer, isOverdue, problem, manual } = state
         if (progress?.percent !== undefined) tell(texts.percent({ n: Math.round(progress.percent) }))
         else if (progress) tell(texts.progress[progress.kind])
         if (answer) tell(texts.enterAnswer[answer])
+        if (phase === 'failed' && problem) tell(output.style.red(changeProblemText(problem, manual, output.language)))
         if (isOverdue) tell(texts.overdue)
-        return phase === 'answered' || phase === 'failed' || phase === 'stopped'
+        return isOver(state, isAttended)
       },
     })
   } catch (error) {
-    if (error instanceof LocalFailure && !output.json) output.tell(texts.restartGoesOn)
+    if (error instanceof LocalFailure) {
+      const { method, isAccepted, phase } = current()
+      const isCarried = method === 'api' && !isAccepted && phase !== 'failed'
+      output.tell(isCarried ? texts.onlyHere({ target: targetText(host) }) : texts.restartGoesOn)
+    }
     throw error
   }
   return current()
 }
 
-/** The provider's password, after a yes. Undefined: the person is asked as ever. */
-async function providerPassword(
+/**
+ * After a refusal nothing will answer; a request that was or may have been heard is watched further. `isAttended`: somebody sees that it
+ * takes long, and can press ^C. @returns true when there is nothing more to wait for.
+ */
+export function isOver({ phase, problem, isOverdue }: EnteringState, isAttended: boolean): boolean {
+  if (phase === 'answered' || phase === 'stopped') return true
+  if (phase === 'failed' && problem?.changed !== 'unknown') return true
+  return isOverdue && !isAttended && (phase === 'failed' || phase === 'waiting')
+}
+
+/** What the provider tells of signing in; its password after a yes. A person who has it already need not wait for that. */
+async function signInByProvider(
   visit: Visit,
-  { app, console }: OpenApp,
-  { output, signal }: CommandContext,
+  session: TerminalSession,
+  provider: ProviderKind | undefined,
+  console: OpenApp['console'],
+  output: Output,
   texts: VisitTexts,
-): Promise<string | undefined> {
-  try {
-    if (!visit.state().password) {
-      output.tell(texts.lookingForPassword)
-      void visit.findPassword().catch(() => {})
-    }
-    await until({ onDidChange: app.visits.onDidChange, signal, isDone: () => visit.state().password?.phase !== 'looking' })
-  } catch (error) {
-    if (error instanceof ProviderError) return undefined
-    throw error
+): Promise<ProviderSignIn> {
+  if (visit.state().password?.phase !== 'found') {
+    // Where the provider was never asked, or the account is gone, the person is asked as ever.
+    const search = visit.findPassword().catch(() => {})
+    const typed = await console.ask(texts.lookingForPassword, { echo: false, unless: search })
+    if (typed !== '') return { password: typed }
   }
-  const state = visit.state().password
-  if (state?.phase === 'link' && state.link) output.tell(texts.passwordLink({ url: state.link }))
-  if (state?.phase !== 'found') return undefined
-  const answer = await console.ask(
-    `${texts.passwordFound({ source: texts.source[state.source ?? 'answer'] })} [${output.texts.yes.toUpperCase()}/n] `,
-  )
-  return answer === '' || isYes(answer, output.texts.yes) ? visit.password.take().password : undefined
+  const { phase, user, source = 'answer', link, problem } = visit.state().password ?? {}
+  if (link) output.tell(texts.passwordLink({ url: link }))
+  if (phase === 'account-keys') output.tell(texts.accountKeys)
+  if (problem) output.tell(problemText(problem, provider, output.language))
+  if (user && user !== session.user) output.tell(texts.otherUser({ user: harmless(user) }))
+  if (phase !== 'found') return { user }
+  const question = `${texts.passwordFound({ source: texts.source[source] })} [${output.texts.yes.toUpperCase()}/n] `
+  const answer = await console.ask(question)
+  return answer === '' || isYes(answer, output.texts.yes) ? visit.password.take() : { user }
 }

@@ -1,4 +1,5 @@
 /** Which machine of the provider accounts a typed HOST is. Names are not unique at every provider: an address counts more than a name. */
+import { setMaxListeners } from 'node:events'
 import { isIPv6, SocketAddress } from 'node:net'
 import type { LeftOut, ProviderKind, ProviderServer } from '../../shared/provider.js'
 import type { App } from '../app.js'
@@ -25,9 +26,12 @@ export async function listMachines(
   const refusals: ProviderError[] = []
   for (const { account } of given) {
     const limit = AbortSignal.timeout(LIST_MS)
+    const either = AbortSignal.any([signal, limit])
+    // Every zone of Scaleway listens to it at once.
+    setMaxListeners(0, either)
     try {
       const provider = await accounts.provider(account.id)
-      const found = await provider.listServers(AbortSignal.any([signal, limit]), (one) => leftOut.push({ ...one, provider: account.kind }))
+      const found = await provider.listServers(either, (one) => leftOut.push({ ...one, provider: account.kind }))
       machines.push(...found.map((one) => ({ ...one, accountId: account.id, provider: account.kind })))
     } catch (error) {
       signal.throwIfAborted()

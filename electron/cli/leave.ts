@@ -6,8 +6,9 @@ import type { Options, TypedHost } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { lookOnce } from './disks.js'
 import { exits } from './failure.js'
+import { until } from './interrupt.js'
 import { harmless } from './output.js'
-import { until, type VisitWork, withVisit } from './visit-session.js'
+import { type VisitWork, withVisit } from './visit-session.js'
 import { manualSteps, problemText, type VisitTexts } from './visit-texts.js'
 
 const reasons = SkipReason.options
@@ -113,7 +114,7 @@ async function decide(item: LeavingItem, options: Options, skips: Map<string, Sk
   if (id === 'unmount') return console.isInteractive && !options.yes ? undefined : exits.attention
   if (id === 'restore') return exits.attention
   if (id === 'boot-mode') {
-    for (const step of manualSteps(visit.leaving.state()!.manual, output.language)) output.tell(`    ${step}`)
+    for (const step of manualSteps(visit.leaving.state()!.manual, output.language)) output.tell(`  ${step}`)
     await console.ask(texts.bootModeDone, { hint: texts.useSkip({ item: id }) })
     return void (await visit.leaving.goOn(id))
   }

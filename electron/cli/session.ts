@@ -5,8 +5,9 @@ import type { KeyComparison } from '../../shared/visit.js'
 import type { App } from '../app.js'
 import type { SessionTarget } from '../sessions/terminal-sessions.js'
 import type { Console } from './console.js'
-import { exits, LocalFailure } from './failure.js'
+import { exits } from './failure.js'
 import { answerHostKey } from './guided-fix.js'
+import { unlessInterrupted } from './interrupt.js'
 import { placeOf } from './journal.js'
 import type { Output } from './output.js'
 import { createSignIn } from './sign-in.js'
@@ -14,6 +15,11 @@ import { attachTerminal, dimensionsOf } from './terminal.js'
 
 // What ssh answers when a shell ended by a signal.
 const ENDED_BY_SIGNAL = 255
+
+export interface ProviderSignIn {
+  user?: string | undefined
+  password?: string | undefined
+}
 
 export interface SessionParts {
   app: App
@@ -26,8 +32,8 @@ export interface SessionParts {
   shownTarget?: string
   /** What is done once somebody is signed in, instead of a terminal here. @returns the exit status. */
   work?: ((session: TerminalSession) => Promise<number>) | undefined
-  /** Asked before a person is: the rescue password that the provider told. */
-  passwordFor?: ((session: TerminalSession) => Promise<string | undefined>) | undefined
+  /** Asked before a person is: what the provider told of signing in. Without a password the person gives one, or a key, for that user. */
+  providerSignIn?: ((session: TerminalSession) => Promise<ProviderSignIn>) | undefined
   /** The key that is shown (`TYPE BASE64`) against what the provider publishes for this rescue. */
   compareKey?: ((publicKey: string) => Promise<KeyComparison>) | undefined
 }
@@ -68,9 +74,11 @@ export async function runSession(o: SessionParts): Promise<number> {
         }
         case 'needs-credentials':
           {
-            const known = phase.request.failed ? undefined : await o.passwordFor?.(session())
-            const answer = known === undefined ? await signIn(phase.request) : ({ kind: 'password', password: known } as const)
-            app.terminals.authenticate(id, phase.request.id, answer)
+            const { request } = phase
+            const isFirst = request.kind === 'choose' && !request.failed
+            const { password, user = request.user } = (isFirst && (await o.providerSignIn?.(session()))) || {}
+            const answer = password === undefined ? await signIn({ ...request, user }) : ({ kind: 'password', password } as const)
+            app.terminals.authenticate(id, request.id, answer, user)
           }
           break
         case 'open':
@@ -106,19 +114,16 @@ const keyOf = (phase: SessionPhase) =>
 /** @throws LocalFailure on ^C. */
 async function nextChange(app: App, signal: AbortSignal): Promise<void> {
   let stop = () => {}
-  let onAbort = () => {}
   try {
-    await new Promise<void>((resolve) => {
-      stop = app.terminals.onDidChange(resolve)
-      onAbort = resolve
-      signal.addEventListener('abort', onAbort)
-      if (signal.aborted) resolve()
-    })
+    await unlessInterrupted(
+      new Promise<void>((resolve) => {
+        stop = app.terminals.onDidChange(resolve)
+      }),
+      signal,
+    )
   } finally {
     stop()
-    signal.removeEventListener('abort', onAbort)
   }
-  if (signal.aborted) throw new LocalFailure('interrupted', exits.interrupted)
 }
 
 async function runTerminal(o: SessionParts, session: TerminalSession, phase: Extract<SessionPhase, { kind: 'open' }>): Promise<void> {

@@ -64,22 +64,3 @@ export async function withVisit(
     })
   })
 }
-
-/** Resolves when `isDone` says so after a change; ends with ^C. */
-export async function until(o: { onDidChange(listener: () => void): () => void; signal: AbortSignal; isDone(): boolean }): Promise<void> {
-  let stop = () => {}
-  let onAbort = () => {}
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const look = () => o.isDone() && resolve()
-      stop = o.onDidChange(look)
-      onAbort = () => reject(new LocalFailure('interrupted', exits.interrupted))
-      o.signal.addEventListener('abort', onAbort)
-      if (o.signal.aborted) onAbort()
-      look()
-    })
-  } finally {
-    stop()
-    o.signal.removeEventListener('abort', onAbort)
-  }
-}

@@ -65,9 +65,13 @@ export const fr: VisitTexts = {
   },
   overdue: 'Plus de 10 minutes : regardez la console de l’hébergeur.',
   restartGoesOn: 'Le suivi est arrêté. Le redémarrage continue ; seul l’hébergeur pourrait l’arrêter.',
+  onlyHere: (d) =>
+    `La demande à l’hébergeur est en cours, et seul ce programme la mène : il la termine d’abord. Un second ^C l’interrompt et peut laisser le serveur éteint ; rescueterm enter ${d.target} recommence alors.`,
   goOn: (d) => `Continuez avec : rescueterm connect ${d.target}`,
-  lookingForPassword: 'Recherche du mot de passe du rescue chez l’hébergeur…',
+  lookingForPassword: 'Recherche du mot de passe du rescue chez l’hébergeur. Saisissez-le si vous l’avez, ou Entrée pour continuer sans : ',
   passwordFound: (d) => `Mot de passe du rescue trouvé (${d.source}). L’utiliser ?`,
+  accountKeys: 'Pas de mot de passe : les clés SSH de votre compte chez l’hébergeur l’ouvrent.',
+  otherUser: (d) => `Connexion en tant que ${d.user}, l’utilisateur du système rescue.`,
   passwordLink: (d) => `Le mot de passe est derrière ce lien, pour votre navigateur : ${d.url}`,
   source: {
     answer: 'dans la réponse de l’hébergeur',

@@ -1,10 +1,13 @@
 /** Words of the commands that visit a rescue system, loaded with them: `check` starts without. */
 import { IntlMessageFormat } from 'intl-messageformat'
+import enEnter from '../../renderer/locales/en/enter.json'
 import enProviders from '../../renderer/locales/en/providers.json'
+import frEnter from '../../renderer/locales/fr/enter.json'
 import frProviders from '../../renderer/locales/fr/providers.json'
 import type { AnswerKind } from '../../shared/intervention.js'
 import type { ChainLink, DiskRole, FoundSystem, Risk } from '../../shared/machine.js'
 import type { MachineState, ManualWay, ProgressState, ProviderKind } from '../../shared/provider.js'
+import { providerKinds } from '../../shared/provider-names.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { ServerBadge } from '../../shared/server.js'
 import type { LeavingItemId, RescuePasswordState } from '../../shared/visit.js'
@@ -41,9 +44,12 @@ export interface VisitTexts {
   enterAnswer: Record<AnswerKind, string>
   overdue: string
   restartGoesOn: string
+  onlyHere: Say
   goOn: Say
   lookingForPassword: string
   passwordFound: Say
+  accountKeys: string
+  otherUser: Say
   passwordLink: Say
   source: Record<NonNullable<RescuePasswordState['source']>, string>
   // leave
@@ -79,13 +85,23 @@ export function problemText(
 ): string {
   const { title, text } = providers[language].problem[problem]
   const { name } = providers[language]
-  const values = { provider: provider ? name[provider] : '', ...data }
+  const values = { ...nothingKnown, provider: provider ? name[provider] : someProvider[language], ...data }
   const say = (message: string) => String(new IntlMessageFormat(message, language, undefined, { ignoreTag: true }).format(values))
-  return `${say(title)}\n${say(text)}${detail ? ` (${detail})` : ''}`
+  return `${capital(say(title))}\n${capital(say(text))}${detail ? ` (${detail})` : ''}`
+}
+const someProvider = { en: enEnter.provider, fr: frEnter.provider }
+/** Placeholders of the problems' texts, for a fault that came without them. */
+const nothingKnown = { right: '?', seconds: '?', task: '?', state: '?' }
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** A change that was asked for and failed: why, what it left behind, and the way by hand. `way` is of the same machine. */
+export function changeProblemText(info: ProviderProblemInfo, way: ManualWay, language: Language): string {
+  const provider = providerKinds.find((kind) => way.id.startsWith(kind))
+  return [problemText(info, provider, language), providers[language].changed[info.changed], ...manualSteps(way, language)].join('\n')
 }
 
-/** The steps in the provider's panel, numbered. */
-export function manualSteps({ id, direction }: ManualWay, language: Language): string[] {
+/** The provider's panel and the steps there, numbered and indented. */
+export function manualSteps({ id, direction, panel }: ManualWay, language: Language): string[] {
   const steps: Record<string, string> = providers[language].manual[id][direction]
-  return Object.entries(steps).map(([number, step]) => `${number}. ${step}`)
+  return [...(panel ? [`  ${panel}`] : []), ...Object.entries(steps).map(([number, step]) => `  ${number}. ${step}`)]
 }

@@ -137,7 +137,7 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
       },
     })
     // What the port shows counts more than what the API says: the watch goes on in every case.
-    if (result.kind === 'failed' && !isOver()) problem = result.problem
+    if (result.kind === 'failed' && !isOver()) problem = afterwards(result.problem)
     enter(result.kind === 'failed' ? 'failed' : 'waiting')
   }
 
@@ -151,6 +151,9 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
     if (problem && !isOver()) enter('failed')
   }
 
+  /** Once the request was taken, a look that fails says nothing of the restart. */
+  const afterwards = (info: ProviderProblemInfo): ProviderProblemInfo => (record.operation ? { ...info, changed: 'unknown' } : info)
+
   async function run(mayAsk: boolean) {
     const { provider } = o
     if (record.method !== 'api' || !provider) return
@@ -160,7 +163,7 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
       else if (record.before) await tellOfInterruption(provider)
     } catch (error) {
       if (ending.signal.aborted) return
-      if (error instanceof ProviderError) problem = error.toProblemInfo()
+      if (error instanceof ProviderError) problem = afterwards(error.toProblemInfo())
       else o.log.error('entering rescue failed unexpectedly', error)
       problem ??= { problem: 'not-understood', changed: 'unknown', data: {} }
       enter('failed')
@@ -173,6 +176,7 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
         method: record.method,
         phase,
         startedAt: record.startedAt,
+        isAccepted: record.operation !== undefined,
         notedKeys: record.knownKeys.length,
         answers: seen?.changes ?? [],
         manual: o.manual,

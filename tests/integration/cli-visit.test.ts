@@ -10,6 +10,7 @@ import { reportFailure } from '../../electron/cli/failure.js'
 import { createOutput } from '../../electron/cli/output.js'
 import { servers } from '../../electron/cli/servers.js'
 import { loadTexts } from '../../electron/cli/texts.js'
+import { systemClock } from '../../electron/clock.js'
 import { buildCli, type Cli } from '../support/cli.js'
 import { rootPassword, startHetznerCloud, token } from '../support/fake-hetzner.js'
 import type { FakeProvider } from '../support/fake-provider.js'
@@ -43,6 +44,7 @@ const publicKey = (path: string) =>
 describe('with a provider', () => {
   let api: FakeProvider
   let listed: ReturnType<typeof machine>[]
+  let armed: object
   const machine = (id: number, name: string, ip: string) => ({
     id,
     name,
@@ -66,6 +68,7 @@ describe('with a provider', () => {
       resources: [{ id: server, type: 'server' }],
       error: null,
     })
+    armed = action(1, 'enable_rescue')
     api.on('GET /servers', () => ({ body: { servers: listed, meta: { pagination } } }))
     api.on('GET /servers/{id}', ({ at }) => ({ body: { server: listed.find(({ id }) => String(id) === at.id)! } }))
     api.on('POST /servers/{id}/actions/enable_rescue', () => ({
@@ -80,6 +83,7 @@ describe('with a provider', () => {
     vi.stubEnv('HCLOUD_TOKEN', token)
   })
   afterEach(async () => {
+    vi.restoreAllMocks()
     vi.unstubAllGlobals()
     vi.unstubAllEnvs()
     await api.close()
@@ -150,6 +154,40 @@ describe('with a provider', () => {
     expect(entered).toMatchObject({ status: 0, stderr: expect.stringContaining(`rescueterm connect ${address}`) })
     expect(JSON.parse(entered.stdout)).toEqual({ phase: 'answered', name: 'web-42', host: '127.0.0.1', port: sshd.port })
     expect(changes()).toEqual(['POST /servers/{id}/actions/enable_rescue', 'POST /servers/{id}/actions/reset'])
+  })
+
+  test('enter goes on watching when the restart was taken and only looking at it fails', async () => {
+    await sshd.restart([{ path: join(dir, 'usual') }])
+    api.on('GET /actions/{id}', ({ at }) =>
+      at.id === '1' ? { body: { action: armed } } : { status: 404, body: { error: { code: 'not_found', message: 'action not found' } } },
+    )
+    const entering = run('enter', `127.0.0.1:${sshd.port}`, '--confirm', 'web-42', '--json')
+    await vi.waitFor(() => expect(api.calls('GET /actions/{id}').some(({ at }) => at.id === '2')).toBe(true), 20_000)
+    await sshd.restart(['ed25519'])
+    const { status, stdout, stderr } = await entering
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ phase: 'answered', problem: { problem: 'not-found', changed: 'unknown' } })
+    expect(stderr).toContain('Whether something was changed is not known')
+  })
+
+  test('enter ends for a script when nothing else answers for long, with the steps by hand', async () => {
+    await sshd.restart([{ path: join(dir, 'usual') }])
+    const later = systemClock.setTimeout
+    vi.spyOn(systemClock, 'setTimeout').mockImplementation((then, ms) => later(then, ms > 9 * 60_000 ? 0 : ms))
+    const { status, stdout, stderr } = await run('enter', `127.0.0.1:${sshd.port}`, '--by-hand', '--yes', '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ phase: 'waiting', host: '127.0.0.1' })
+    expect(stderr).toMatch(/More than 10 minutes.*1\. /s)
+  })
+
+  test('enter says what a refusal has left behind, and how it goes by hand', async () => {
+    await sshd.restart([{ path: join(dir, 'usual') }])
+    api.on('POST /servers/{id}/actions/reset', () => ({ status: 403, body: { error: { code: 'forbidden', message: 'no' } } }))
+    const { status, stdout, stderr } = await run('enter', `127.0.0.1:${sshd.port}`, '--confirm', 'web-42', '--json', '--lang', 'fr')
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ phase: 'failed', problem: { problem: 'not-granted', changed: 'boot-mode' } })
+    expect(stderr).toContain('Le mode de démarrage a changé, mais le serveur n’a pas redémarré')
+    expect(stderr).toMatch(/https:\/\/console\.hetzner\.cloud.*1\. /s)
   })
 
   test('enter takes the machine at the address, not the first of that name', async () => {
