@@ -17,7 +17,11 @@ export function disks(host: TypedHost, options: Options, o: CommandContext): Pro
     let isProven: boolean | undefined
     if (options.unlock)
       await carryOut(w, options, visit.disks.state().unlock, (digest, passphrase) => visit.disks.unlock(digest, passphrase))
-    if (options.prove) isProven = await visit.disks.prove()
+    if (options.prove) {
+      const { volumes, chosen } = visit.disks.state()
+      if (!volumes.find(({ path }) => path === chosen)?.system) throw new LocalFailure('no-system', exits.failure)
+      isProven = await visit.disks.prove()
+    }
     if (options.mount) {
       const { mount, mountReadOnly, mounted } = visit.disks.state()
       if (!mounted && !mount) throw new LocalFailure('no-system', exits.failure)

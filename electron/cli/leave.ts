@@ -1,6 +1,7 @@
 /** `rescueterm leave HOST`: the checklist. Checks, unmount, boot mode, restart, the wait for the known key; a red item asks for a reason. */
 
 import { findingText } from '../../shared/findings/text.js'
+import type { ManualWay } from '../../shared/provider.js'
 import { type LeavingItem, LeavingItemId, SkipReason } from '../../shared/visit.js'
 import type { Options, TypedHost } from './arguments.js'
 import type { CommandContext } from './context.js'
@@ -8,21 +9,24 @@ import { lookOnce } from './disks.js'
 import { exits } from './failure.js'
 import { until } from './interrupt.js'
 import { harmless } from './output.js'
+import { en } from './texts.en.js'
 import { type VisitWork, withVisit } from './visit-session.js'
-import { manualSteps, problemText, type VisitTexts } from './visit-texts.js'
+import { changeProblemText, manualSteps, type VisitTexts } from './visit-texts.js'
 
 const reasons = SkipReason.options
 
 export function leave(host: TypedHost, options: Options, o: CommandContext): Promise<number> {
   return withVisit(host, options, o, async (w) => {
     const { visit } = w
-    const skips = new Map((options.skip ?? []).map((one) => one.split('=') as [string, SkipReason]))
     await lookOnce(w)
     await w.agree(w.texts.leaveQuestion)
-    // A provider restarts the machine together with its boot mode: without a restart both stay the person's.
-    await visit.leaving.start(options.noReboot ? { startedAt: new Date().toISOString(), skipped: { 'boot-mode': 'other' } } : undefined)
+    await visit.leaving.start({ startedAt: new Date().toISOString(), skipped: skipped(options) })
     try {
-      return await followList(options, skips, w)
+      return await followList(options, w)
+    } catch (error) {
+      if (visit.leaving.state()?.items.some(({ id, state }) => id === 'boot-mode' && state === 'running'))
+        w.output.tell(w.texts.onlyHereLeaving({ target: w.session.target }))
+      throw error
     } finally {
       // What was restarted goes on, in the next run too; a list that ended before must not unmount anything by itself later.
       const items = visit.leaving.state()?.items
@@ -31,41 +35,48 @@ export function leave(host: TypedHost, options: Options, o: CommandContext): Pro
   })
 }
 
+function skipped({ skip = [], noReboot }: Options): Record<string, SkipReason> {
+  const { reboot, ...others } = Object.fromEntries(skip.map((one) => one.split('=') as [LeavingItemId, SkipReason]))
+  // A provider restarts the machine together with its boot mode: without a restart both stay the person's.
+  if (noReboot) return { 'boot-mode': 'other', ...others }
+  return { ...others, ...(reboot ? { reboot } : {}) }
+}
+
 const isRestarted = (items: readonly LeavingItem[]) =>
   items.some(({ id, state }) => id === 'reboot' && (state === 'fine' || state === 'skipped'))
 
 /** Tells what changes in the list, and asks where a person must decide. @returns the exit status. */
-async function followList(options: Options, skips: Map<string, SkipReason>, w: VisitWork): Promise<number> {
+async function followList(options: Options, w: VisitWork): Promise<number> {
   const { visit, output } = w
   const told = new Map<string, string>()
   // The last list is the one before it goes away.
-  let items = visit.leaving.state()!.items
+  let last = visit.leaving.state()!
   const stop = w.onDidChange(() => {
-    items = visit.leaving.state()?.items ?? items
+    last = visit.leaving.state() ?? last
   })
   const isOver = () => visit.leaving.state() === undefined
   try {
-    while (!isOver() || news(items, told).length > 0) {
-      await until({ onDidChange: w.onDidChange, signal: w.signal, isDone: () => isOver() || news(items, told).length > 0 })
+    while (!isOver() || news(last.items, told).length > 0) {
+      await until({ onDidChange: w.onDidChange, signal: w.signal, isDone: () => isOver() || news(last.items, told).length > 0 })
       // One at a time: a decision on one may have changed the others.
-      const [item] = news(items, told)
+      const [item] = news(last.items, told)
       if (!item) continue
       told.set(item.id, item.state)
-      tellItem(item, w)
-      const end = isOver() ? undefined : await decide(item, options, skips, w)
+      tellItem(item, last.manual, w)
+      const end = isOver() ? undefined : await decide(item, options, w)
       // Checked again: the same fault is news.
-      if (items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
+      if (last.items.some(({ id, state }) => id === item.id && state === 'todo')) told.delete(item.id)
       if (end !== undefined) {
-        output.document({ items: toJson(items) })
+        output.document({ items: toJson(last.items) })
         return end
       }
     }
   } finally {
     stop()
   }
-  output.document({ items: toJson(items) })
+  output.document({ items: toJson(last.items) })
   const host = harmless(w.session.host)
-  const isBack = items.some(({ id, state }) => id === 'restore' && state === 'fine')
+  const isBack = last.items.some(({ id, state }) => id === 'restore' && state === 'fine')
   output.print(isBack ? output.style.green(w.texts.backToNormal({ host })) : w.texts.nothingAside({ host }))
   return exits.done
 }
@@ -73,7 +84,7 @@ async function followList(options: Options, skips: Map<string, SkipReason>, w: V
 const news = (items: readonly LeavingItem[], told: ReadonlyMap<string, string>) =>
   items.filter((item) => item.state !== 'todo' && told.get(item.id) !== item.state)
 
-function tellItem(item: LeavingItem, { output, texts }: VisitWork): void {
+function tellItem(item: LeavingItem, manual: ManualWay, { output, texts }: VisitWork): void {
   const { style } = output
   const signs: Record<LeavingItem['state'], string> = {
     todo: ' ',
@@ -86,12 +97,12 @@ function tellItem(item: LeavingItem, { output, texts }: VisitWork): void {
   output.tell(`${signs[item.state]} ${texts.leaveItem[item.id]}`)
   if (item.words) output.tell(`    ${findingText(item.words, 'title', output.language)}`)
   for (const { pid, command, directory } of item.inUse ?? []) output.tell(`    ${command} (${pid}) ${directory}`)
-  if (item.problem) output.tell(`    ${problemText(item.problem, undefined, output.language)}`)
+  if (item.problem) output.tell(changeProblemText(item.problem, manual, output.language))
   if (item.error) output.tell(`    ${output.texts.error[item.error.code](item.error.data)}`)
 }
 
 /** @returns an exit status when the command ends here. */
-async function decide(item: LeavingItem, options: Options, skips: Map<string, SkipReason>, w: VisitWork): Promise<number | undefined> {
+async function decide(item: LeavingItem, options: Options, w: VisitWork): Promise<number | undefined> {
   const { visit, texts, output, console } = w
   const id = LeavingItemId.parse(item.id)
   if (id === 'reboot' && item.state === 'waits' && options.noReboot) {
@@ -99,8 +110,6 @@ async function decide(item: LeavingItem, options: Options, skips: Map<string, Sk
     output.tell(`${texts.noReboot} ${unmountText(unmount, visit.disks.state().mounted?.root, texts)}`)
     return exits.done
   }
-  const reason = skips.get(id)
-  if (reason && (item.state === 'fault' || item.state === 'waits')) return void (await visit.leaving.skip(id, reason))
   if (item.state === 'fault') {
     if (!console.isInteractive || options.yes) return exits.failure
     const answer = (await console.ask(texts.faultQuestion)).trim()
@@ -130,11 +139,13 @@ export function unmountText({ state }: LeavingItem, root: string | undefined, { 
 }
 
 const toJson = (items: readonly LeavingItem[]) =>
-  items.map(({ id, state, reason, count, inUse, words }) => ({
+  items.map(({ id, state, reason, count, inUse, words, problem, error }) => ({
     id,
     state,
     ...(reason ? { reason } : {}),
     ...(count ? { count } : {}),
     ...(inUse ? { inUse } : {}),
     ...(words ? { finding: words.code } : {}),
+    ...(problem ? { problem } : {}),
+    ...(error ? { error: { code: error.code, message: en.error[error.code](error.data) } } : {}),
   }))

@@ -102,7 +102,10 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
       `${d.file ?? 'A list of RescueTerm'} cannot be read. Nothing was saved over it. If a newer version wrote it, use that one; otherwise move the file away.`,
     locked: () => 'Another RescueTerm is editing known_hosts. Try again in a moment.',
     'nothing-to-set-aside': () => 'No line of your files stands in the way of this key: nothing to set aside.',
-    'not-found': (d) => `Nothing is set aside for ${d.host ?? d.id ?? 'this'}. rescueterm status lists what is.`,
+    'not-found': (d) => {
+      const what = d.host ?? d.id
+      return what === undefined ? 'It does not exist any more.' : `Nothing is set aside for ${what}. rescueterm status lists what is.`
+    },
     'not-mounted': () => 'The disk of the system is not mounted. Mount it first (rescueterm disks HOST --mount).',
     'command-failed': (d) =>
       `${d.command ?? 'The command'} failed on the server${d.status === undefined ? '' : ` with status ${d.status}`}.`,

@@ -106,7 +106,10 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
       `${d.file ?? 'Une liste de RescueTerm'} est illisible. Rien n’a été enregistré par-dessus. Si une version plus récente l’a écrit, utilisez-la ; sinon, déplacez ce fichier.`,
     locked: () => 'Un autre RescueTerm modifie known_hosts. Réessayez dans un instant.',
     'nothing-to-set-aside': () => 'Aucune ligne de vos fichiers ne s’oppose à cette clé : rien à mettre de côté.',
-    'not-found': (d) => `Rien n’est de côté pour ${d.host ?? d.id ?? 'cela'}. rescueterm status énumère ce qui l’est.`,
+    'not-found': (d) => {
+      const what = d.host ?? d.id
+      return what === undefined ? 'Cela n’existe plus.' : `Rien n’est de côté pour ${what}. rescueterm status énumère ce qui l’est.`
+    },
     'not-mounted': () => 'Le disque du système n’est pas monté. Montez-le d’abord (rescueterm disks HÔTE --mount).',
     'command-failed': (d) =>
       `${d.command ?? 'La commande'} a échoué sur le serveur${d.status === undefined ? '' : `, code de retour ${d.status}`}.`,

@@ -90,6 +90,8 @@ export const en: VisitTexts = {
   faultQuestion: 'Skip it? 1 fixed by hand, 2 I have the console, 3 not needed, 4 another reason, r check again, Enter stops: ',
   bootModeDone: 'Press Enter when the boot mode is back to disk: ',
   restartNow: 'Restart the machine now?',
+  onlyHereLeaving: (d) =>
+    `The provider is still being asked to restart the server from its disk, and only by this program: it goes on to the end of that. ^C once more breaks it off and may leave the server switched off; then power it on at the provider’s site. To put the lines back afterwards: rescueterm watch ${d.target}`,
   noReboot: 'Not restarted, as you asked.',
   unmounted: {
     done: 'Everything is unmounted.',

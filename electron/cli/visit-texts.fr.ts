@@ -95,6 +95,8 @@ export const fr: VisitTexts = {
   faultQuestion: 'Passer outre ? 1 réparé à la main, 2 j’ai la console, 3 inutile, 4 autre raison, r recontrôler, Entrée arrête : ',
   bootModeDone: 'Appuyez sur Entrée quand le mode de démarrage est revenu au disque : ',
   restartNow: 'Redémarrer la machine maintenant ?',
+  onlyHereLeaving: (d) =>
+    `La demande de redémarrer le serveur depuis son disque est en cours, et seul ce programme la mène : il la termine d’abord. Un second ^C l’interrompt et peut laisser le serveur éteint ; allumez-le alors sur le site de l’hébergeur. Pour remettre ensuite les lignes : rescueterm watch ${d.target}`,
   noReboot: 'Pas redémarré, comme demandé.',
   unmounted: {
     done: 'Tout est démonté.',

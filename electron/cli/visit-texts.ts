@@ -58,6 +58,7 @@ export interface VisitTexts {
   faultQuestion: string
   bootModeDone: string
   restartNow: string
+  onlyHereLeaving: Say
   noReboot: string
   unmounted: { done: string; nothing: string; skipped: Say }
   backToNormal: Say

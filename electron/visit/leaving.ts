@@ -280,6 +280,9 @@ export function createLeaving(o: LeavingParts): Leaving {
   async function bootMode(current: Run): Promise<boolean> {
     const { byApi, stickiness } = await o.wayBack()
     if (byApi) {
+      // It restarts the machine with its boot mode: who does not want the one does not want the other.
+      const reason = current.skipped.reboot
+      if (reason) return skip(current, 'boot-mode', reason)
       set(current, 'boot-mode', { state: 'running' })
       await byApi(current.ending.signal, async (before) => {
         current.before = before
@@ -368,8 +371,8 @@ export function createLeaving(o: LeavingParts): Leaving {
     set(current, 'reboot', { state: 'fine' })
   }
 
-  function skip(current: Run, id: LeavingItemId): boolean {
-    set(current, id, { state: 'skipped', reason: 'not-needed' })
+  function skip(current: Run, id: LeavingItemId, reason: SkipReason = 'not-needed'): boolean {
+    set(current, id, { state: 'skipped', reason })
     return true
   }
 

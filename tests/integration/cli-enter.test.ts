@@ -124,3 +124,35 @@ test('^C while only this program carries the restart: says so, and carries it th
   expect(stderr).toContain(`rescueterm enter 127.0.0.1:${sshd.port} then begins again`)
   expect({ status, asked }).toEqual({ status: 130, asked: ['poweroff', 'rescue', 'poweron'] })
 })
+
+test('leave says which provider refused and what that left behind; what is skipped is not asked of it', async () => {
+  const at = `127.0.0.1:${sshd.port}`
+  expect((await cli.run(['enter', at, '--confirm', 'db', '--json'], { env })).status).toBe(0)
+  expect((await cli.run(['set-aside', at, '--key', sshd.hostKeys[0]!.line, '--yes'], { env })).status).toBe(0)
+  const leave = async (...args: string[]) => {
+    pty?.kill()
+    pty = startPty([...cli.command, 'leave', `root@${at}`, '--yes', ...args], { env, cols: 200 })
+    await pty.waitFor(/assword[^\n]*: /)
+    pty.type(`${rescuePassword}\r`)
+    return pty
+  }
+  api.once(`POST ${metals}/{server_id}/reboot`, { status: 403, body: { message: 'insufficient permissions', type: 'permissions_denied' } })
+  const refused = await leave('--json')
+  expect(await refused.exit).toBe(1)
+  const screen = refused.screen()
+  expect(screen).toContain('Nothing was changed; the server was not restarted.')
+  expect(screen).toMatch(/https:\/\/console\.scaleway\.com\/elastic-metal.*1\. /s)
+  const { items } = JSON.parse(screen.slice(screen.indexOf('\n{\n'), screen.lastIndexOf('\n}') + 2))
+  expect(items.find(({ id }: { id: string }) => id === 'boot-mode')).toMatchObject({
+    state: 'fault',
+    problem: { problem: 'not-granted', changed: 'nothing' },
+  })
+
+  const asked = api.calls(`POST ${metals}/{server_id}/reboot`).length
+  const skipping = await leave('--skip', 'boot-mode=fixed-by-hand', '--skip', 'reboot=console')
+  await skipping.waitFor('wait for your key')
+  await sshd.restart([{ path: join(dir, 'usual') }])
+  await skipping.waitFor('Back to normal')
+  expect(await skipping.exit).toBe(0)
+  expect(api.calls(`POST ${metals}/{server_id}/reboot`)).toHaveLength(asked)
+})

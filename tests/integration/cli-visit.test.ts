@@ -261,6 +261,9 @@ describe('in rescue', () => {
     const mounted = await visit('disks', '--mount', '--yes', '--lang', 'fr')
     await mounted.waitFor('Aucun système à monter')
     expect(await mounted.exit).toBe(1)
+    const proving = await visit('disks', '--prove')
+    await proving.waitFor('No system that could be mounted')
+    expect(await proving.exit).toBe(1)
   })
 
   test('leave by hand stops before the restart, and leaves nothing that goes on by itself', async () => {

@@ -166,6 +166,28 @@ describe('leaving by API', () => {
     expect(world.commands).toEqual(['leave', 'watch', 'returned'])
   })
 
+  it('does nothing of what was skipped before it began', async () => {
+    world.byApi = async () => void world.commands.push('leave')
+    await leaving.start({
+      startedAt: clock.now().toISOString(),
+      skipped: { access: 'console', unmount: 'console', 'boot-mode': 'fixed-by-hand' },
+    })
+    await settle()
+    expect(world.examined).toEqual(['boot network firewall'])
+    expect(world.isMounted).toBe(true)
+    expect(stateOf('boot-mode')).toMatchObject({ state: 'skipped', reason: 'fixed-by-hand' })
+    expect(stateOf('reboot').state).toBe('waits')
+    expect(world.commands).toEqual([])
+  })
+
+  it('leaves the boot mode too where the restart is skipped: the provider would do both', async () => {
+    world.byApi = async () => void world.commands.push('leave')
+    await leaving.start({ startedAt: clock.now().toISOString(), skipped: { reboot: 'console' } })
+    await settle()
+    for (const id of ['boot-mode', 'reboot'] as const) expect(stateOf(id)).toMatchObject({ state: 'skipped', reason: 'console' })
+    expect(world.commands).toEqual(['watch'])
+  })
+
   it('stops at what the provider refuses, with nothing after it touched, and tries again when asked', async () => {
     let tries = 0
     world.byApi = async () => {
