@@ -19,6 +19,7 @@ export async function watch(host: TypedHost, options: Options, o: CommandContext
     output.tell(texts.watch.begin({ host: placeOf(first) }))
     let told = 0
     let stop = () => {}
+    if (first.state === 'active') await interventions.leave(id)
     const end = await new Promise<Intervention | 'interrupted' | 'third-key'>((resolve, reject) => {
       const look = () => {
         const one = current()
@@ -36,9 +37,15 @@ export async function watch(host: TypedHost, options: Options, o: CommandContext
       stop = interventions.onDidChange(look)
       o.signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
       if (o.signal.aborted) resolve('interrupted')
-      if (first.state !== 'active') resolve(first)
-      else interventions.leave(id).then(look, reject)
-    }).finally(() => stop())
+      if (first.state === 'active') look()
+      else resolve(first)
+    })
+      .catch(async (error: unknown) => {
+        // The window would go on for it; another process of ours may have ended it meanwhile.
+        await interventions.stopWaiting(id).catch(() => {})
+        throw error
+      })
+      .finally(() => stop())
     if (end === 'interrupted') {
       await interventions.stopWaiting(id)
       if (!output.json) output.tell(texts.watch.interrupted({ n: first.setAside, id }))

@@ -334,7 +334,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
       await exclusive(async () => {
         const open = await records.open(id)
         requireState(open, 'active')
-        await open.update({ leaving: true })
+        // An earlier failure to restore is over: what is told from here on is of this wait.
+        await open.update({ leaving: true, error: undefined })
       })
       watches.get(id)?.restart()
     },

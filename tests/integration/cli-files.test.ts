@@ -371,6 +371,21 @@ describe('watch', () => {
     expect(await readFile(known, 'utf8')).toBe(before)
   })
 
+  test('an earlier failure to put the lines back is over; one while it waits ends the waiting', async () => {
+    const { host, normal, before } = await inRescue()
+    await chmod(known, 0o400)
+    expect(await run('restore', host, '--yes')).toMatchObject({ status: 1, stderr: expect.stringContaining('may not write') })
+    await sshd!.restart([{ path: normal.path }])
+    const failed = await run('watch', host, '--json')
+    expect(failed).toMatchObject({ status: 1 })
+    expect(failed.json()).toMatchObject({ error: { code: 'file-read-only' } })
+    const journal = execFileSync('sh', ['-c', 'cat "$1"/journal/*.json', 'sh', join(home, '.config', 'RescueTerm')], { encoding: 'utf8' })
+    expect(journal).toContain('"leaving": false')
+    await chmod(known, 0o600)
+    expect(await run('watch', host)).toMatchObject({ status: 0, stderr: expect.stringContaining('Your own key answers') })
+    expect(await readFile(known, 'utf8')).toBe(before)
+  })
+
   test('a third key: alarm, 20, nothing changed', async () => {
     const { host } = await inRescue()
     const aside = await readFile(known, 'utf8')
