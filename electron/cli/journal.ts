@@ -1,6 +1,6 @@
 /** The interventions as a command of the command line sees them: the window's journal, opened for one command. */
 import { join } from 'node:path'
-import type { Intervention } from '../../shared/intervention.js'
+import { type Intervention, isOpen } from '../../shared/intervention.js'
 import { defaultDataDir } from '../app.js'
 import { systemClock } from '../clock.js'
 import { makeQuery } from '../known-hosts/verdict.js'
@@ -45,8 +45,7 @@ export async function withInterventions<T>(
   }
 }
 
-const open = new Set<Intervention['state']>(['prepared', 'active', 'restoring', 'needs-attention'])
-export const openOnes = (interventions: Interventions): Intervention[] => interventions.list().filter(({ state }) => open.has(state))
+export const openOnes = (interventions: Interventions): Intervention[] => interventions.list().filter(({ state }) => isOpen(state))
 
 /** Open interventions for a typed HOST: by the name that known_hosts knows it by, in any files unless files were named. */
 export async function findByHost(interventions: Interventions, host: TypedHost, options: Options, home: string): Promise<Intervention[]> {
