@@ -170,11 +170,15 @@ export function createRepairs(o: RepairsParts): Repairs {
     }
   }
 
+  async function contentOf(system: MountedSystem, path: string): Promise<Buffer | undefined> {
+    const [file] = await system.files.read([path], MAX_COPY)
+    return file?.kind === 'file' ? file.bytes : undefined
+  }
+
   async function takeBack(system: MountedSystem, edits: StoredChange['edits']) {
     const recreated: string[] = []
     for (const edit of [...edits].reverse()) {
-      const [current] = await system.files.read([edit.path], MAX_COPY)
-      const content = current?.kind === 'file' ? current.bytes : undefined
+      const content = await contentOf(system, edit.path)
       if ((content && sha256(content)) !== edit.sha256) throw new AppError('file-changed', { file: edit.path })
       const copy = await copyOf(system, edit.backup)
       await system.files.change({ path: edit.path, before: content, after: copy?.bytes, mode: copy?.mode ?? edit.mode })
@@ -233,6 +237,7 @@ export function createRepairs(o: RepairsParts): Repairs {
           ),
         }
         await record(entry)
+        const old = rewrites && (await contentOf(system, rewrites.path))
         const done: StoredChange['edits'] = []
         try {
           for (const step of steps) {
@@ -255,14 +260,16 @@ export function createRepairs(o: RepairsParts): Repairs {
           await record({ ...entry, change: failed })
           return failed
         }
-        const [left] = rewrites ? await system.files.read([rewrites.path], MAX_COPY) : []
-        if (left?.kind === 'file') entry.edits.at(-1)!.sha256 = sha256(left.bytes)
+        const left = rewrites && (await contentOf(system, rewrites.path))
+        if (left) entry.edits.at(-1)!.sha256 = sha256(left)
         await look([choice.task], system)
-        // A fault that became a warning stops nobody any more: `nofail` for a disk that is still missing.
         const after = examined.planned.get(choice.task)?.find((one) => one.id === finding.id)
+        // What was fine before proves nothing by staying so: something about it has to have changed.
+        const isNew = finding.state !== 'fine' || (left && !old?.equals(left)) || saidOf(after) !== saidOf(finding)
+        // A fault that became a warning stops nobody any more: `nofail` for a disk that is still missing.
         const isGone =
           examined.planned.has(choice.task) &&
-          (!after || after.state === 'fine' || (finding.state === 'fault' && after.state === 'warning'))
+          (!after || (after.state === 'fine' && isNew) || (finding.state === 'fault' && after.state === 'warning'))
         const change: Change = { ...entry.change, result: isGone ? 'verified' : 'still-there' }
         await record({ ...entry, change })
         return change
@@ -306,6 +313,7 @@ async function copyOf(
   return { bytes: stdout }
 }
 
+const saidOf = (finding: TaskFinding | undefined) => JSON.stringify([finding?.words, finding?.evidence])
 const bytes = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text))
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
 /** `20261124-025931`, UTC: names of copies sort by time. */

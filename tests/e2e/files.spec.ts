@@ -121,6 +121,7 @@ for (const [theme, language] of [
   })
 
 test.describe('edit', () => {
+  const server = /^127\.0\.0\.1/
   /** Opens the server's fstab. @returns the copy. */
   async function edit({ page, electron }: RunningApp) {
     // In place of the desktop's program: notes the path it is given.
@@ -131,7 +132,6 @@ test.describe('edit', () => {
       }
     })
     await connect(page, electron)
-    const server = /^127\.0\.0\.1/
     await page.getByRole('button', { name: 'Files', exact: true }).click()
     await list(page, server).focus()
     await enter(page, server, join(there, 'etc'))

@@ -210,6 +210,34 @@ describe('repairs', () => {
     expect(seen).toMatchObject([{ change: { result: 'unfinished', files: [{ path: '/etc/fstab' }] } }])
   })
 
+  it('takes a finding that was fine before for no proof, unless something about it changed', async () => {
+    writeFileSync(join(root, 'etc/motd'), 'a')
+    const fine: RepairTask = {
+      id: 'boot',
+      async examine({ files }) {
+        const text = (await files.text('/etc/motd'))!
+        const proposals = ['true', 'tee'].map((id) => ({
+          id,
+          words: { code: id, values: {} },
+          risk: 'writes' as const,
+          steps: (): Step[] => [
+            { kind: 'run', words: id === 'tee' ? ['tee', join(root, 'etc/motd')] : ['true'], risk: 'writes', stdin: 'b' },
+          ],
+        }))
+        return [{ id: 'fstab', state: 'fine', words: { code: 'motd', values: { text } }, evidence: [], keepsOut: false, proposals }]
+      },
+    }
+    const repairs = repairsOf(fine)
+    for (const [proposalId, result] of [
+      ['true', 'still-there'],
+      ['tee', 'verified'],
+    ] as const) {
+      await repairs.examine()
+      const { digest } = repairs.plan({ ...choice, proposalId })
+      expect(await repairs.apply({ ...choice, proposalId, digest })).toMatchObject({ result })
+    }
+  })
+
   it('refuses to undo what somebody changed since', async () => {
     const repairs = repairsOf(fstabTask())
     await repairs.examine()

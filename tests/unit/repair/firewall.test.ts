@@ -476,7 +476,7 @@ describe('bans', () => {
     const both = bansOf(`sshd\t203.0.113.9\t${start}\t-1\nrecidive\t203.0.113.9\t${start}\t-1\nx]y\t203.0.113.9\t${start}\t-1\n`)
     const configs = ['[DEFAULT]\nignoreip = ::1\n[sshd]\nignoreip = 1.1.1.1\n']
     const label: Step = { kind: 'run', words: ['setfiles', ignoreFile], risk: 'writes' }
-    const selinux = { enforcing: true, relabel: () => [label] }
+    const selinux = { enforcing: true, type: 'targeted', relabel: () => [label] }
     const steps = (before?: string) => ignoreSteps({ bans: both, configs }, before, both, '203.0.113.9', selinux)
     const text = '[sshd]\nignoreip = 1.1.1.1 203.0.113.9\n[recidive]\nignoreip = ::1 203.0.113.9\n'
     expect(steps()).toEqual([{ kind: 'edit', path: ignoreFile, before: undefined, after: text }, label])

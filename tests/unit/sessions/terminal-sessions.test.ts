@@ -91,6 +91,7 @@ it('answers as another user in a new attempt, asks that one after a refusal, and
     interventions,
     clock: createFakeClock(),
     log: { info() {}, error() {} },
+    isRescueKey: () => false,
     readKnownHosts: async () => [],
     async connect({ user }: ConnectTarget, { credentials }: ConnectOptions) {
       for (;;) {
