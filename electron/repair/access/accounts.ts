@@ -8,6 +8,8 @@ export interface Account {
   shell: string
   groups: string[]
   password: Password
+  /** A `!` is in front, whatever follows. */
+  isLocked: boolean
   /** Of shadow, in days since 1970; undefined when the field is empty. */
   changed: number | undefined
   maximum: number | undefined
@@ -48,6 +50,7 @@ export function readAccounts(texts: { passwd: string; shadow: string; group: str
   return records(texts.passwd, 7).flatMap(([user, field, uid, gid, , home, shell]) => {
     if (!/^\d+$/.test(uid!) || !/^\d+$/.test(gid!)) return []
     const [, hash, changed, , maximum, , inactive, expires] = shadow.get(user!) ?? []
+    const secret = field === 'x' ? (hash ?? '*') : field!
     return [
       {
         user: user!,
@@ -56,7 +59,8 @@ export function readAccounts(texts: { passwd: string; shadow: string; group: str
         home: home!.replace(/\/+$/, '') || '/',
         shell: shell || '/bin/sh',
         groups: groups.filter((group) => group.gid === Number(gid) || group.members.includes(user!)).map(({ name }) => name),
-        password: passwordOf(field === 'x' ? (hash ?? '*') : field!, os),
+        password: passwordOf(secret, os),
+        isLocked: secret.startsWith('!'),
         changed: days(changed),
         maximum: days(maximum),
         inactive: days(inactive),
@@ -97,9 +101,10 @@ function passwordOf(field: string, os: SystemName): Password {
   return scheme === undefined || !isKnown(id, os) ? { kind: 'unknown-hash', scheme: scheme ?? `$${id}$` } : { kind: 'set', scheme }
 }
 
-/** glibc's own crypt knows $1$, $5$, $6$; libxcrypt knows bcrypt, and yescrypt from 4.3: Debian 11, Ubuntu 20.04, RHEL 9. */
+/** glibc's own crypt knows $1$, $5$, $6$, musl's bcrypt too; libxcrypt knows bcrypt, and yescrypt from 4.3: Debian 11, Ubuntu 20.04, RHEL 9. */
 function isKnown(id: string, { id: os, like, version }: SystemName): boolean {
   if (/^[156]$/.test(id)) return true
+  if (os === 'alpine') return id.startsWith('2')
   const is = (name: string) => os === name || like.includes(name)
   const number = Number.parseFloat(version)
   if (Number.isNaN(number)) return true

@@ -2,8 +2,9 @@
 import { posix } from 'node:path'
 import { AppError } from '../../../shared/errors.js'
 import { stripServerLine } from '../../../shared/server-text.js'
-import { parsePublicKeyLine } from '../../known-hosts/key.js'
+import { type PublicKey, parsePublicKeyLine } from '../../known-hosts/key.js'
 import type { DirectoryEntry, SystemFiles } from '../../machine/system-files.js'
+import { matchesPattern } from '../glob.js'
 import type { Selinux } from '../selinux.js'
 import type { MountedSystem, Step } from '../task.js'
 import { appendLines } from '../text-edit.js'
@@ -35,18 +36,25 @@ export function keyPaths(patterns: readonly string[], { user, uid, home }: Accou
   )
 }
 
-/** Lines that open a shell: a key, and no `command=` before it, with which cloud images say "log in as debian". */
-export function countUsableKeys(text: string): number {
+/** Lines that open a shell: a key sshd takes, and no `command=` before it, with which cloud images say "log in as debian". */
+export function countUsableKeys(text: string, settings: Pick<SshdSettings, 'keyAlgorithms'>): number {
   return text.split('\n').filter((line) => {
     const rest = line.trim()
     if (rest === '' || rest.startsWith('#')) return false
-    if (isKey(rest)) return true
+    if (isTaken(keyOf(rest), settings)) return true
     const options = /^(?:[^\s"]|"(?:\\"|[^"])*")+/.exec(rest)?.[0] ?? ''
-    return isKey(rest.slice(options.length).trim()) && !/(^|,)(command=|cert-authority)/i.test(options)
+    return isTaken(keyOf(rest.slice(options.length).trim()), settings) && !/(^|,)(command=|cert-authority)/i.test(options)
   }).length
 }
 
-const isKey = (text: string) => /^(ssh-|ecdsa-|sk-)/.test(text) && parsePublicKeyLine(text) !== undefined
+const keyOf = (text: string) => (/^(ssh-|ecdsa-|sk-)/.test(text) ? parsePublicKeyLine(text) : undefined)
+
+/** A key of RSA signs by several algorithms; of itself sshd takes no DSA. */
+function isTaken(key: PublicKey | undefined, { keyAlgorithms }: Pick<SshdSettings, 'keyAlgorithms'>): boolean {
+  if (!key || !keyAlgorithms) return key !== undefined && key.type !== 'ssh-dss'
+  const names = key.type === 'ssh-rsa' ? ['ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'] : [key.type]
+  return keyAlgorithms.some((pattern) => names.some((name) => matchesPattern(pattern, name)))
+}
 
 /** Mode and owner of a path by the listing of its folder, asked once. */
 export function createLook(files: SystemFiles) {
@@ -67,17 +75,18 @@ export async function readKeyTexts(system: MountedSystem, paths: readonly string
 
 export async function readKeys(
   account: Account,
-  { keyFiles, strictModes }: Pick<SshdSettings, 'keyFiles' | 'strictModes'>,
+  settings: SshdSettings,
   texts: ReadonlyMap<string, string>,
   look: ReturnType<typeof createLook>,
 ): Promise<KeysOfAccount> {
+  const { keyFiles, strictModes } = settings
   const paths = keyPaths(keyFiles, account)
   const files = paths.map((path): KeyFile => ({ path, text: texts.get(path) }))
   let usable = 0
   const unsafe = new Set<string>()
   const foreign = new Set<string>()
   for (const { path, text } of files) {
-    const count = countUsableKeys(text ?? '')
+    const count = countUsableKeys(text ?? '', settings)
     if (count === 0) continue
     // misc.c, safe_path: the file and every folder up to the home directory.
     const chain = [path]
@@ -130,7 +139,7 @@ export function addKeySteps(system: MountedSystem, selinux: Selinux, account: Ac
 /** `TYPE BASE64 [comment]` on one line. @throws AppError `bad-key`: a private key, options, several lines, anything else. */
 export function publicKeyLine(text: string): string {
   const line = text.trim()
-  const key = isKey(line) && !/[\r\n]/.test(line) ? parsePublicKeyLine(line) : undefined
+  const key = /[\r\n]/.test(line) ? undefined : keyOf(line)
   if (!key) throw new AppError('bad-key')
   const comment = stripServerLine(line.split(/\s+/).slice(2).join(' '), 100)
   return `${key.type} ${key.blob.toString('base64')}${comment ? ` ${comment}` : ''}`

@@ -16,7 +16,11 @@ export async function faillockFindings({ system, people }: AccessFacts): Promise
   if (!folder?.startsWith('/') || /^(\/var)?\/run\//.test(folder)) return []
   const deny = Number(value('deny') ?? 3)
   const entries: DirectoryEntry[] = await system.files.list(folder)
-  const users = people.map(({ account }) => account.user).filter((user) => entries.some(({ name }) => name === user))
+  const shutsRoot = /^\s*(even_deny_root|root_unlock_time)\b/m.test(config)
+  const users = people
+    .filter(({ account }) => account.uid !== 0 || shutsRoot)
+    .map(({ account }) => account.user)
+    .filter((user) => entries.some(({ name }) => name === user))
   const files = await system.files.read(users.map((user) => `${folder}/${user}`))
   return files.flatMap((file, index) => {
     const failures = file.kind === 'file' ? countFailures(file.bytes) : 0

@@ -7,7 +7,7 @@ import { type Account, expiryOf } from './accounts.js'
 import { addKeySteps } from './authorized-keys.js'
 import type { AccessFacts, Person } from './facts.js'
 import { allowsGroups, allowsUser, type Ways, waysIn } from './login.js'
-import { passwordProposal, toolChange } from './password-steps.js'
+import { passwordProposal, shadowChange, toolChange } from './password-steps.js'
 import { decidingLine, type SshdSettings, type SshdUser } from './sshd-config.js'
 import { editSteps, withSettings, withUser } from './sshd-steps.js'
 
@@ -113,6 +113,12 @@ function userFinding(facts: AccessFacts, person: Person): TaskFinding[] {
   if (ways.password === 'more-asked' || ways.key === 'more-asked') {
     const methods = settings.methods.map((list) => list.join(',')).join(' ')
     return [findingOf(id, state, 'ssh-more-asked', { user, methods }, { evidence: lines('authenticationmethods') })]
+  }
+  if (ways.key === 'locked') {
+    // A hash after the `!` is for the finding of the password.
+    const { steps, ...rest } = shadowChange(facts, ['usermod', '-R', facts.system.root, '-p', '*', user])
+    const proposals = account.password.kind === 'none' ? [proposalOf('open-for-keys', { user }, steps, rest)] : []
+    return [findingOf(id, state, 'ssh-locked', { user }, { evidence: lines('usepam'), proposals })]
   }
   if (!isRoot || saidElsewhere.includes(ways.password) || ways.key === 'keys-unsafe') return []
   return [findingOf(id, state, 'ssh-root-nothing', {}, { proposals: addKey(facts, person) })]

@@ -23,6 +23,7 @@ type Obstacle =
   | 'keys-off'
   | 'no-keys'
   | 'keys-unsafe'
+  | 'locked'
   | 'more-asked'
 
 export interface Ways {
@@ -82,8 +83,8 @@ function keyWay(account: Account, settings: SshdSettings, keys: AccountKeys): Wa
   if (!settings.publicKeys) return 'keys-off'
   if (account.uid === 0 && settings.permitRootLogin === 'forced-commands-only') return 'root-off'
   if (keys.usable === 0 && settings.otherKeys === undefined) return keys.unsafe.length > 0 ? 'keys-unsafe' : 'no-keys'
-  // `UsePAM no` refuses a locked account (`!`) by keys as well; `*` passes (auth.c, allowed_user).
-  if (!settings.pam && account.password.kind === 'locked') return 'no-password'
+  // auth.c, allowed_user: `!` bars keys as well, `*` does not.
+  if (!settings.pam && account.isLocked) return 'locked'
   const enough = settings.methods.length === 0 || settings.methods.some((list) => list.every((one) => one === 'publickey'))
   if (!enough) return 'more-asked'
   return keys.usable > 0 ? 'open' : 'unsure'

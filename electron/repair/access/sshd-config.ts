@@ -28,6 +28,8 @@ export interface SshdSettings {
   keyboardInteractive: boolean
   pam: boolean
   publicKeys: boolean
+  /** Patterns of the algorithms sshd takes from keys, as system-wide policies cut them down; undefined: its own choice. */
+  keyAlgorithms: string[] | undefined
   keyFiles: string[]
   /** The setting by which keys come from elsewhere than these files: a program, a certificate authority. */
   otherKeys: string | undefined
@@ -169,6 +171,7 @@ function settingsOf(given: readonly (readonly [string, readonly string[]])[]): S
   const root = first('permitrootlogin')?.[0]?.toLowerCase()
   const keyFiles = (first('authorizedkeysfile') ?? ['.ssh/authorized_keys', '.ssh/authorized_keys2']).filter((file) => file !== 'none')
   const hostKeys = all('hostkey')
+  const algorithms = first('pubkeyacceptedalgorithms', 'pubkeyacceptedkeytypes')?.[0]
   return {
     ports: ports.length > 0 ? [...new Set(ports)] : [22],
     listen: listen.map(({ address }) => address),
@@ -177,6 +180,7 @@ function settingsOf(given: readonly (readonly [string, readonly string[]])[]): S
     keyboardInteractive: yes(true, 'kbdinteractiveauthentication', 'challengeresponseauthentication'),
     pam: yes(false, 'usepam'),
     publicKeys: yes(true, 'pubkeyauthentication'),
+    keyAlgorithms: /^[+^-]/.test(algorithms ?? '+') ? undefined : algorithms!.split(','),
     keyFiles,
     otherKeys: [
       ['AuthorizedKeysCommand', first('authorizedkeyscommand')] as const,

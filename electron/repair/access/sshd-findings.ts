@@ -5,6 +5,7 @@ import type { Step, TaskFinding } from '../task.js'
 import { commentLine } from '../text-edit.js'
 import { unitStep } from '../units.js'
 import type { AccessFacts } from './facts.js'
+import { isEverywhere } from './sshd.js'
 
 export async function sshdFindings(facts: AccessFacts): Promise<TaskFinding[]> {
   const { sshd } = facts
@@ -152,7 +153,7 @@ async function serviceFindings({ sshd, system, units }: AccessFacts): Promise<Ta
 /** An address that only this machine reaches keeps everybody out; a fixed one may have gone with a move. */
 function listenFindings({ sshd }: AccessFacts): TaskFinding[] {
   const { listen } = sshd.settings
-  if (listen.length === 0 || sshd.service.socket || listen.some((address) => /^(0\.0\.0\.0|::|\*)$/.test(address))) return []
+  if (listen.length === 0 || !sshd.mindsAddresses || listen.some(isEverywhere)) return []
   const lines = sshd.lines.filter(({ keyword, match }) => keyword === 'listenaddress' && match === undefined)
   const evidence = lines.map(({ file, line, text }) => evidenceOf(file, text, line))
   const isLocal = listen.every((address) => /^(127\.|::1$|localhost$)/.test(address))

@@ -34,6 +34,8 @@ export interface Sshd {
   service: SshService
   /** Where sshd will listen, whoever opens the port for it. */
   ports: number[]
+  /** `ListenAddress` counts: not for a socket that was not made from sshd_config. */
+  mindsAddresses: boolean
   settingsFor(user: string): Promise<SshdSettings>
 }
 
@@ -48,9 +50,9 @@ export interface SshService {
 const program = '/usr/sbin/sshd'
 
 export async function readSshd(system: MountedSystem, units: Units | undefined, signal: AbortSignal): Promise<Sshd> {
-  const [files, [binary], inFolder] = await Promise.all([
+  const [files, [binary, generator], inFolder] = await Promise.all([
     loadSshdFiles(system.files),
-    system.files.read([program], 1),
+    system.files.read([program, '/usr/lib/systemd/system-generators/sshd-socket-generator'], 1),
     system.files.list('/etc/ssh'),
   ])
   const lines = sshdLines(files)
@@ -63,6 +65,7 @@ export async function readSshd(system: MountedSystem, units: Units | undefined, 
     return pending
   }
   const isInstalled = binary?.kind === 'file'
+  const isGenerated = generator?.kind === 'file'
   const first: Answer = isInstalled
     ? await ask('root')
     : { syntax: { kind: 'unknown', reason: `${program}: ${binary?.kind ?? 'missing'}` } }
@@ -77,7 +80,8 @@ export async function readSshd(system: MountedSystem, units: Units | undefined, 
     certain: first.settings !== undefined || !lines.some(({ match, keyword }) => match !== undefined && decidesLogin.has(keyword)),
     syntax: first.syntax,
     service,
-    ports: service.socket ? await socketPorts(system, service.socket, settings.ports) : settings.ports,
+    ports: service.socket ? await socketPorts(system, service.socket, settings, isGenerated) : settings.ports,
+    mindsAddresses: !service.socket || isGenerated,
     // Without a Match block everybody is treated alike.
     settingsFor: async (user) => (first.settings && hasMatch ? ((await ask(user)).settings ?? settings) : settings),
   }
@@ -133,23 +137,30 @@ export function serviceOf(units: Units | undefined): SshService {
   return { unit, socket, state: state === 'masked' ? 'masked' : units.isEnabled(unit) ? 'enabled' : 'disabled' }
 }
 
-/** Ubuntu 24.04 makes the socket's addresses from sshd_config by a generator; before, and elsewhere, the unit alone decides. */
-async function socketPorts(system: MountedSystem, socket: string, configured: number[]): Promise<number[]> {
-  const [generator] = await system.files.read(['/usr/lib/systemd/system-generators/sshd-socket-generator'], 1)
-  if (generator?.kind === 'file') return configured
-  const dropIns = await system.files.list(`/etc/systemd/system/${socket}.d`)
+/** The unit and its drop-ins decide. Ubuntu 24.04 adds one by a generator, where sshd_config says other than the default. */
+async function socketPorts(
+  system: MountedSystem,
+  socket: string,
+  { ports, listen }: SshdSettings,
+  isGenerated: boolean,
+): Promise<number[]> {
   const unit =
     (await system.files.text(`/etc/systemd/system/${socket}`)) ??
     (await system.files.text(`/usr/lib/systemd/system/${socket}`)) ??
     (await system.files.text(`/lib/systemd/system/${socket}`)) ??
     ''
-  const texts = [unit]
-  for (const { name } of dropIns.filter((entry) => entry.name.endsWith('.conf')).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    texts.push((await system.files.text(`/etc/systemd/system/${socket}.d/${name}`)) ?? '')
-  }
-  const ports = listenPorts(texts)
-  return ports.length > 0 ? ports : configured
+  const folder = `/etc/systemd/system/${socket}.d`
+  const names = (await system.files.list(folder)).map(({ name }) => name).filter((name) => name.endsWith('.conf'))
+  const dropIns = new Map<string, string>()
+  const isDefault = ports.join() === '22' && listen.every(isEverywhere)
+  if (isGenerated && !isDefault) dropIns.set('addresses.conf', ['', ...ports].map((port) => `ListenStream=${port}`).join('\n'))
+  for (const name of names) dropIns.set(name, (await system.files.text(`${folder}/${name}`)) ?? '')
+  const texts = [...dropIns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text)
+  const found = listenPorts([unit, ...texts])
+  return found.length > 0 ? found : ports
 }
+
+export const isEverywhere = (address: string) => /^(0\.0\.0\.0|::|\*)$/.test(address)
 
 /** `ListenStream=` of systemd.socket(5); an empty one forgets those before. Pure. */
 export function listenPorts(texts: readonly string[]): number[] {

@@ -400,6 +400,49 @@ describe('access', () => {
     },
   )
 
+  it('lets a key into an account that is locked where there is no PAM', async () => {
+    system.write('/etc/ssh/sshd_config', cloudImage['/etc/ssh/sshd_config'].replace('UsePAM yes', 'UsePAM no'))
+    expect(await states()).toMatchObject({ 'way-in': 'fault no-way-in', 'ssh:debian': 'warning ssh-locked' })
+    const change = await apply('ssh:debian', 'open-for-keys')
+    expect(change.result).toBe('verified')
+    expect(await states()).toMatchObject({ 'way-in': 'fine way-in', 'password:debian': 'fine password-none' })
+    await repairs.undo(change.id)
+    expect(shadowOf('debian')[1]).toBe('!')
+  })
+
+  describe('of Ubuntu 24.04, where a socket listens', () => {
+    const withSocket = () => {
+      system.write(
+        '/usr/lib/systemd/system/ssh.socket',
+        '[Socket]\nListenStream=0.0.0.0:22\nListenStream=[::]:22\n[Install]\nWantedBy=sockets.target\n',
+      )
+      system.write('/usr/lib/systemd/system-generators/sshd-socket-generator', '')
+      execFileSync('systemctl', [`--root=${system.root}`, 'enable', 'ssh.socket'], { stdio: 'ignore' })
+    }
+    const ports = async () => {
+      await repairs.examine(['access'])
+      return findingsOf(repairs, 'access').find(({ id }) => id === 'sshd-config')!.words.values.ports
+    }
+    it('has the port of sshd_config', async () => {
+      withSocket()
+      expect(await ports()).toBe('22')
+      system.write('/etc/ssh/sshd_config.d/10-port.conf', 'Port 2222\n')
+      expect(await ports()).toBe('2222')
+    })
+    it('has the port of the socket where sshd_config names none', async () => {
+      withSocket()
+      system.write('/etc/systemd/system/ssh.socket.d/override.conf', '[Socket]\nListenStream=\nListenStream=2022\n')
+      expect(await ports()).toBe('2022')
+    })
+    it('minds ListenAddress', async () => {
+      withSocket()
+      system.write('/etc/ssh/sshd_config.d/10-listen.conf', 'ListenAddress 127.0.0.1\n')
+      expect((await states())['sshd-listen']).toBe('fault sshd-listen-local')
+      execFileSync('rm', [join(system.root, 'usr/lib/systemd/system-generators/sshd-socket-generator')])
+      expect(await states()).not.toHaveProperty('sshd-listen')
+    })
+  })
+
   it('starts SSH at the next boot, disabled or masked', async () => {
     const systemctl = (verb: string) => execFileSync('systemctl', [`--root=${system.root}`, verb, 'ssh.service'], { stdio: 'ignore' })
     systemctl('disable')

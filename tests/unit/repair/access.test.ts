@@ -39,6 +39,7 @@ describe('accounts', () => {
     ['almalinux', ['rhel', 'centos', 'fedora'], '9.4', 'set'],
     ['fedora', [], '40', 'set'],
     ['arch', [], '', 'set'],
+    ['alpine', [], '3.20.3', 'unknown-hash'],
   ])('yescrypt on %s %j %s: %s', (id, like, version, kind) =>
     expect(accountOf('root:$y$j9T$abc$def:1::::::', { id, like, version }).password.kind).toBe(kind),
   )
@@ -366,8 +367,13 @@ describe('who gets in', () => {
     expect(ways(ann, '', { shellExists: false }).key).toBe('no-shell')
     expect(ways(ann, '', { expiry: 'account-expired' }).password).toBe('account-expired')
     expect(ways(ann, '', { nologinFile: true }).key).toBe('nologin-file')
-    expect(ways({ ...ann, password: { kind: 'locked' } }, 'UsePAM no').key).toBe('no-password')
-    expect(ways({ ...ann, password: { kind: 'locked' } }, 'UsePAM yes').key).toBe('open')
+    // Without PAM, as on Alpine, `!` bars keys too; `*` does not.
+    const withField = (field: string) => accountOf(`root:${field}:20000:0:99999:7:::`)
+    for (const field of ['!', '!!', `!${hash}`]) {
+      expect(ways(withField(field), 'UsePAM no').key).toBe('locked')
+      expect(ways(withField(field), 'UsePAM yes').key).toBe('open')
+    }
+    expect(ways(withField('*'), 'UsePAM no').key).toBe('open')
     expect(ways({ ...ann, password: { kind: 'empty' } }, 'UsePAM yes').password).toBe('no-password')
   })
 
@@ -406,8 +412,24 @@ describe('keys', () => {
     expect(
       countUsableKeys(
         `# me\n${key} me\n\nfrom="10.0.0.0/8,*.example.org",no-pty ${key}\nno-port-forwarding,command="echo \\"log in as debian\\"; sleep 10" ${key}\ncert-authority ${key}\nssh-ed25519 AAAA\n${key.slice(0, 40)}`,
+        settings({}),
       ),
     ).toBe(2)
+  })
+  it('counts those whose type sshd takes', () => {
+    const rsa = `ssh-rsa ${Buffer.concat([
+      ...[Buffer.from('ssh-rsa'), Buffer.from([1, 0, 1]), Buffer.alloc(257, 1)].flatMap((part) => {
+        const length = Buffer.alloc(4)
+        length.writeUInt32BE(part.length)
+        return [length, part]
+      }),
+    ]).toString('base64')}`
+    const count = (config: string) => countUsableKeys(`${key}\n${rsa}\n`, settings({ [main]: config }))
+    expect(count('')).toBe(2)
+    expect(count('PubkeyAcceptedAlgorithms ecdsa-sha2-nistp256,rsa-sha2-512')).toBe(1)
+    expect(count('PubkeyAcceptedKeyTypes ssh-ed*')).toBe(1)
+    expect(count('PubkeyAcceptedAlgorithms +ssh-dss')).toBe(2)
+    expect(count('PubkeyAcceptedAlgorithms ecdsa-sha2-nistp256')).toBe(0)
   })
   it('finds their files', () => {
     const ann = { ...accountOf('root:*:1::::::'), user: 'ann', uid: 1000, home: '/home/ann' }
