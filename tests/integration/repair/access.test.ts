@@ -315,6 +315,19 @@ describe('access', () => {
     expect(shadowOf('root').join(':')).toBe(line)
   })
 
+  it('sees who is shut after wrong passwords: root only where the configuration says so', async () => {
+    const tally = Buffer.alloc(64 * 3)
+    for (const at of [0, 64, 128]) tally.writeUInt16LE(1, at + 54)
+    for (const user of ['root', 'debian']) system.write(`/var/lib/faillock/${user}`, tally)
+    const config = 'dir = /var/lib/faillock\ndeny = 3\n'
+    system.write('/etc/security/faillock.conf', config)
+    expect(await states()).toMatchObject({ 'faillock:debian': 'warning faillock' })
+    expect(await states()).not.toHaveProperty('faillock:root')
+    system.write('/etc/security/faillock.conf', `${config}even_deny_root\n`)
+    expect(await states()).toMatchObject({ 'faillock:debian': 'warning faillock', 'faillock:root': 'warning faillock' })
+    expect((await apply('faillock:root', 'reset-faillock')).result).toBe('verified')
+  })
+
   it('sees that dates shut an account with a key too, and starts them anew', async () => {
     system.write('/etc/shadow', `root:*:${today}:0:99999:7:::\nsshd:!:${today}::::::\ndebian:!:${today - 400}:0:365:7:30::\n`)
     expect(await states()).toMatchObject({ 'way-in': 'fault no-way-in', 'expiry:debian': 'fault password-lapsed' })
