@@ -82,9 +82,8 @@ export const OVERDUE_MS = 10 * 60_000
 /** What the repair tasks can tell before the restart. */
 const predicted = ['access', 'boot', 'network', 'firewall'] as const
 type Predicted = (typeof predicted)[number]
-const againWith = (id: LeavingItemId): readonly LeavingItemId[] => {
-  // The restart is the provider's: what was mounted meanwhile would be cut off.
-  if (id === 'boot-mode') return ['unmount', id]
+/** The item, and what is predicted with it and after it. */
+const andPredicted = (id: LeavingItemId): readonly LeavingItemId[] => {
   const place = (predicted as readonly LeavingItemId[]).indexOf(id)
   return place < 0 ? [id] : predicted.slice(place)
 }
@@ -196,6 +195,8 @@ export function createLeaving(o: LeavingParts): Leaving {
   async function check(current: Run, id: Predicted): Promise<boolean> {
     if (!current.hasLooked && o.isConnected()) {
       set(current, id, { state: 'running' })
+      // The look that begins with every connection comes first.
+      if (o.disks().state().phase === 'looking') return retry(current, id)
       await lookAfresh(current)
     }
     if (!o.disks().mountedSystem()) return skip(current, id)
@@ -255,8 +256,12 @@ export function createLeaving(o: LeavingParts): Leaving {
         return { ...one, ...(sessionId ? { sessionId } : {}) }
       }),
     })
+    return retry(current, 'unmount')
+  }
+
+  function retry(current: Run, id: LeavingItemId): false {
     cancelRetry()
-    cancelRetry = o.clock.setTimeout(() => walk(current, 'unmount'), RETRY_MS)
+    cancelRetry = o.clock.setTimeout(() => walk(current, id), RETRY_MS)
     return false
   }
 
@@ -306,8 +311,7 @@ export function createLeaving(o: LeavingParts): Leaving {
       if (await o.isDown(current.ending.signal)) await didRestart(current)
       // Ended, or ticked off by the person meanwhile.
       if (run !== current || current.rebootedAt) return run === current
-      cancelRetry()
-      cancelRetry = o.clock.setTimeout(() => walk(current, 'reboot'), RETRY_MS)
+      retry(current, 'reboot')
     }
     set(current, 'reboot', { state: 'waits' })
     return false
@@ -404,7 +408,8 @@ export function createLeaving(o: LeavingParts): Leaving {
       const { state } = current.items.get(item)!
       // Waiting for the own key and putting the lines back are not ours to skip.
       if ((state !== 'fault' && state !== 'waits') || item === 'wait' || item === 'restore') throw new AppError('wrong-state')
-      current.skipped[item] = reason
+      // Without a look at the disks none of them can be told: one reason is enough.
+      for (const id of current.hasLooked ? [item] : andPredicted(item)) current.skipped[id] = reason
       await remember(current)
       walk(current)
     },
@@ -414,8 +419,10 @@ export function createLeaving(o: LeavingParts): Leaving {
       if (state !== 'fault' && state !== 'waits') throw new AppError('wrong-state')
       if (state === 'waits' && item === 'boot-mode') set(current, item, { state: 'fine' })
       else if (state === 'waits' && item === 'reboot') await didRestart(current)
-      // What was mended for one item may have changed what the next ones say.
-      else for (const id of againWith(item)) if (!current.skipped[id]) set(current, id, { state: 'todo' })
+      // What was mended for one item may have changed what the next ones say; what was mounted since, a provider's restart would cut off.
+      else
+        for (const id of item === 'boot-mode' ? (['unmount', item] as const) : andPredicted(item))
+          if (!current.skipped[id]) set(current, id, { state: 'todo' })
       walk(current)
     },
     async restart() {

@@ -65,8 +65,7 @@ async function restartInRescue(app: RunningApp, name: string) {
   await expect(heading(app, 'This server does not show the identity you know')).toBeVisible({ timeout: 60_000 })
 }
 
-async function leave(app: RunningApp) {
-  await button(app, 'Leave rescue').first().click()
+async function backToNormal(app: RunningApp) {
   await expect(heading(app, 'Back to normal')).toBeVisible({ timeout: 60_000 })
 }
 
@@ -96,7 +95,8 @@ test('15a: Hetzner Cloud, with the password of its answer', async ({ machine, fa
   await expect(app.page.getByText('Signs in as root, the rescue system’s user.')).toBeVisible()
   await button(app, 'Use it and sign in').click()
   await expect(screen(app)).toContainText('#', { timeout: 20_000 })
-  await leave(app)
+  await button(app, 'Leave rescue').first().click()
+  await backToNormal(app)
   expect(api.asked.filter(({ method }) => method === 'POST').map(({ path }) => path.split('/').at(-1))).toEqual([
     'enable_rescue',
     'reset',
@@ -126,7 +126,8 @@ test('15a: Scaleway, off and on, with a key of the account', async ({ machine, f
   await setAside(app, 'Sign in')
   await expect(app.page.getByText('the SSH keys of your account at Scaleway open it')).toBeVisible()
   await signInWithKey(app)
-  await leave(app)
+  await button(app, 'Leave rescue').first().click()
+  await backToNormal(app)
   expect(api.asked.filter(({ method }) => method !== 'GET').map(({ body }) => body)).toEqual([
     { action: 'poweroff' },
     { boot_type: 'rescue' },
