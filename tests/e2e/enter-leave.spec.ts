@@ -10,7 +10,7 @@ import { addMails, addVps, type FakeMail, keys, rescuePassword, secretId } from 
 import { generateKey, type Sshd } from '../support/sshd.js'
 import { everyLook } from './every-look.js'
 import { expect, type RunningApp } from './launch.js'
-import { addServer, askForRescue, fillAccount, leaveUnlisted, saveAndLink, sendToFakes, skipTenMinutes } from './provider-core.js'
+import { addServer, askForRescue, fillAccount, saveAndLink, sendToFakes, skipTenMinutes } from './provider-core.js'
 import { test as base, button, heading, linesFor, screen, setAside, writeHosts, writeKnownHosts } from './servers.js'
 
 const name = 'vps-0a1b2c3d.vps.ovh.ca'
@@ -147,7 +147,7 @@ test('15a, 15b, 15d, 06b, 06c: into rescue by API, out, in again when nothing an
   await expect(page.getByText(rescuePassword)).toHaveCount(0)
   await signInWithMail(app)
 
-  await leaveUnlisted(app)
+  await button(app, 'Leave rescue').first().click()
   await expect(heading(app, 'Nothing answers')).toBeVisible({ timeout: 60_000 })
   await expect(page.locator('.rt-leave')).toContainText('Boot mode is disk')
   expect(modes()).toEqual(['rescue', 'local'])
@@ -168,7 +168,7 @@ test('15a, 15b, 15d, 06b, 06c: into rescue by API, out, in again when nothing an
   await signInWithMail(app)
 
   machine.hangs = false
-  await leaveUnlisted(app)
+  await button(app, 'Leave rescue').first().click()
   await expect(heading(app, 'Back to normal')).toBeVisible({ timeout: 60_000 })
   expect(modes()).toEqual(['rescue', 'local', 'rescue', 'local'])
   expect(knownHosts()).toBe(before)

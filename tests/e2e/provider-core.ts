@@ -80,25 +80,6 @@ export async function saveAndLink({ page }: RunningApp, name: string) {
     .click({ timeout: 20_000 })
 }
 
-/**
- * Leaves as a user who may not list the machine's disks, as the test machine's is: whether something is mounted there, a person says;
- * once for what would be predicted, once for unmounting.
- */
-export async function leaveUnlisted(app: RunningApp) {
-  const { page } = app
-  await page.getByRole('button', { name: 'Leave rescue' }).first().click()
-  const turn = page.locator('.rt-leave-now')
-  await expect(turn).toContainText('lsblk is missing', { timeout: 30_000 })
-  const skip = async () => {
-    await turn.getByRole('button', { name: 'Skip…' }).click()
-    await page.getByRole('menuitem', { name: 'not needed here' }).click()
-  }
-  await skip()
-  await expect(page.locator('.rt-leave li', { hasText: 'Firewall lets SSH in' })).toContainText('not needed here')
-  await expect(turn).toContainText('lsblk is missing', { timeout: 30_000 })
-  await skip()
-}
-
 export async function askForRescue({ page }: RunningApp, name: string) {
   await page
     .getByRole('button', { name: new RegExp(name) })
