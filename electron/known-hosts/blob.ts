@@ -2,8 +2,9 @@
  * Public keys as OpenSSH reads them from known_hosts (`sshkey_read`, `sshkey_fromb`): a blob counts only if it parses to the
  * last byte, its numbers are in range and its point lies on the curve. Two keys are equal when their `identity` is.
  * `plain` differs from `identity` for certificates only: a revocation of the inner key counts (`sshkey_equal_public`).
- * The signature inside a certificate is not checked: such a line is never equal to a presented key, it can only conflict.
+ * A certificate counts only with the signature of the authority in it.
  */
+import { verifySignature } from './signature.js'
 
 export interface HostKey {
   /** Canonical key type: `ssh-rsa` for RSA whatever the type word said. */
@@ -166,9 +167,12 @@ function readCertificateTail(r: Reader): void {
   r.string()
   r.string()
   r.string()
-  const authority = readKey(r.string())
-  if (principals.failed || !authority || authority.plain !== authority.identity) r.failed = true
-  r.string()
+  const signer = r.string()
+  const authority = readKey(signer)
+  const signed = r.bytes.subarray(0, r.at)
+  const signature = r.string()
+  if (r.failed || principals.failed || !authority || authority.plain !== authority.identity) r.failed = true
+  else if (verifySignature(signer, signature, signed) === false) r.failed = true
 }
 
 /** Reads a wire blob, or undefined if OpenSSH would ignore a line with it. `blob` may be an attacker's. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { hashName } from '../../../electron/known-hosts/sha1.js'
 import {
@@ -138,15 +139,19 @@ describe('entries', () => {
   })
 })
 
-test('a plain line holding a certificate is another type; a revoked certificate revokes its key', () => {
+test('a plain line holding a certificate is another type, a revoked one revokes its key; without its signature it is nothing', () => {
   const plain = keys.ed.subarray(-32)
   const times = Buffer.alloc(16, 1)
-  const authority = keys.ed2
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const authority = wire('ssh-ed25519', Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'))
   const head = Buffer.concat([wire('ssh-ed25519-cert-v01@openssh.com', 'nonce', plain), Buffer.alloc(8), Buffer.from([0, 0, 0, 2])])
-  const certificate = Buffer.concat([head, wire('id', wire('host')), times, wire('', '', '', authority, 'signature')])
+  const body = Buffer.concat([head, wire('id', wire('host')), times, wire('', '', '', authority)])
+  const certificate = Buffer.concat([body, wire(wire('ssh-ed25519', sign(null, body, privateKey)))])
   const line = `host ${keyText(certificate)}\n`
   expect(judgeHostKey([file(line)], makeQuery('host', 22), keys.ed).kind).toBe('other-type')
   expect(judgeHostKey([file(`@revoked ${line}`)], makeQuery('host', 22), keys.ed).kind).toBe('revoked')
+  certificate[certificate.length - 1]! ^= 1
+  expect(judgeHostKey([file(`host ${keyText(certificate)}\n`)], makeQuery('host', 22), keys.ed).kind).toBe('unknown')
 })
 
 test('a blob that is no key is never a match', () => {
