@@ -9,7 +9,7 @@ import { createHttp, type Exchange, type Fault, type Refusal } from './http.js'
 import { manualWay } from './manual.js'
 import { afterChange, ProviderError } from './problem.js'
 import { type ChangeOptions, type Provider, type ProviderParts, splitServer } from './provider.js'
-import { poll, watch } from './wait.js'
+import { pollOrThrow, watch } from './wait.js'
 
 const Server = z.object({
   id: z.number().int(),
@@ -66,7 +66,7 @@ export function createHetznerCloud(o: { token: string }, parts: ProviderParts): 
 
   /** Resolves once the action has succeeded. */
   async function settled(id: number, signal: AbortSignal) {
-    const result = await poll({
+    const isSettled = await pollOrThrow({
       clock,
       signal,
       everyMs: EVERY_MS,
@@ -77,8 +77,7 @@ export function createHetznerCloud(o: { token: string }, parts: ProviderParts): 
         return now.status === 'success' ? true : undefined
       },
     })
-    if (result.kind === 'failed') throw result.error
-    if (result.kind !== 'found') throw new ProviderError('hetzner-cloud', 'too-slow', { data: { seconds: ARMING_MS / 1000 } })
+    if (!isSettled) throw new ProviderError('hetzner-cloud', 'too-slow', { data: { seconds: ARMING_MS / 1000 } })
   }
 
   async function prepare(server: string, options: ChangeOptions): Promise<{ before: Before; armed: boolean }> {

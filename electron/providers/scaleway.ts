@@ -10,7 +10,7 @@ import { joinLists } from './listing.js'
 import { manualWay } from './manual.js'
 import { afterChange, ProviderError } from './problem.js'
 import { type ChangeOptions, type Entered, type Provider, type ProviderParts, pollCredentials, splitServer } from './provider.js'
-import { poll, WAIT_LIMIT_MS, watch } from './wait.js'
+import { pollOrThrow, WAIT_LIMIT_MS, watch } from './wait.js'
 
 const Instance = z.object({
   id: z.string(),
@@ -85,13 +85,12 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
   const act = (path: string, action: 'poweroff' | 'poweron', signal: AbortSignal) =>
     call('POST', `${path}/action`, Accepted, signal, { action })
 
-  async function isOff(path: string, options: ChangeOptions, signal: AbortSignal) {
+  async function waitUntilOff(path: string, options: ChangeOptions, signal: AbortSignal) {
     const began = clock.now().getTime()
-    const result = await poll({
+    const isOff = await pollOrThrow({
       clock,
       signal,
       everyMs: EVERY_MS,
-      limitMs: WAIT_LIMIT_MS,
       async look() {
         const { state } = await instance(path, signal)
         const elapsedSeconds = Math.round((clock.now().getTime() - began) / 1000)
@@ -99,8 +98,7 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
         return instanceStates[state] === 'off' ? true : undefined
       },
     })
-    if (result.kind === 'failed') throw result.error
-    if (result.kind !== 'found') throw new ProviderError('scaleway', 'too-slow', { data: { seconds: WAIT_LIMIT_MS / 1000 } })
+    if (!isOff) throw new ProviderError('scaleway', 'too-slow', { data: { seconds: WAIT_LIMIT_MS / 1000 } })
   }
 
   /** Off, another boot type, on. */
@@ -112,7 +110,7 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
     const { signal } = new AbortController()
     if (instanceStates[found.state] !== 'off') await act(path, 'poweroff', signal)
     await afterChange('stopped', async () => {
-      await isOff(path, options, signal)
+      await waitUntilOff(path, options, signal)
       await call('PATCH', path, z.object({ server: Instance }), signal, { boot_type })
       await act(path, 'poweron', signal)
     })

@@ -58,6 +58,13 @@ export async function poll<T>({ clock, signal, everyMs, limitMs, look, onTrouble
   return { kind: 'stopped' }
 }
 
+/** @returns what was found, else undefined: the time is over, or the caller has stopped. @throws the ProviderError that ended it. */
+export async function pollOrThrow<T>(o: Omit<Polling<T>, 'limitMs'> & { limitMs?: number }): Promise<T | undefined> {
+  const result = await poll({ limitMs: WAIT_LIMIT_MS, ...o })
+  if (result.kind === 'failed') throw result.error
+  return result.kind === 'found' ? result.value : undefined
+}
+
 /** One look at a restart. */
 export type Look =
   | { kind: 'busy'; percent?: number | undefined; task?: string | undefined }

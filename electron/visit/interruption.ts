@@ -2,7 +2,7 @@
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import type { Clock } from '../clock.js'
 import type { Provider } from '../providers/provider.js'
-import { poll, WAIT_LIMIT_MS } from '../providers/wait.js'
+import { pollOrThrow } from '../providers/wait.js'
 
 // One request with its retries; a person is looking at an empty card meanwhile.
 export const INSPECT_MS = 30_000
@@ -16,17 +16,15 @@ export async function interruptionOf(
   { adapter, server }: { adapter: Provider; server: string },
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<ProviderProblemInfo | undefined> {
-  const result = await poll({
+  const state = await pollOrThrow({
     clock,
     signal,
     everyMs: EVERY_MS,
-    limitMs: WAIT_LIMIT_MS,
     async look() {
-      const { state } = await adapter.inspect(server, AbortSignal.any([signal, AbortSignal.timeout(INSPECT_MS)]))
+      const found = await adapter.inspect(server, AbortSignal.any([signal, AbortSignal.timeout(INSPECT_MS)]))
       // It may be on its way down just now.
-      return state === 'busy' ? undefined : state
+      return found.state === 'busy' ? undefined : found.state
     },
   })
-  if (result.kind === 'failed') throw result.error
-  return result.kind === 'found' && result.value === 'off' ? { problem: 'interrupted', changed: 'stopped', data: {} } : undefined
+  return state === 'off' ? { problem: 'interrupted', changed: 'stopped', data: {} } : undefined
 }

@@ -9,7 +9,7 @@ import { ProviderError } from '../providers/problem.js'
 import { type Provider, splitServer } from '../providers/provider.js'
 import { INSPECT_MS } from './interruption.js'
 
-type AccountsOf = Pick<Accounts, 'list' | 'provider'>
+export type AccountsOf = Pick<Accounts, 'list' | 'provider'>
 
 /** The provider's adapter and its name for the machine. */
 export interface ProviderOf {

@@ -3,7 +3,7 @@ import type { Operation } from '../../shared/provider.js'
 import type { KeyComparison } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import { compareHint } from '../providers/provider.js'
-import { poll, WAIT_LIMIT_MS } from '../providers/wait.js'
+import { pollOrThrow } from '../providers/wait.js'
 import type { ProviderOf } from './provider-of.js'
 
 // Hetzner Robot allows 500 requests an hour.
@@ -17,16 +17,14 @@ export async function compareWithPublished(
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<KeyComparison> {
   if (!adapter.capabilities(server).publishesHostKey) return 'unknown'
-  const result = await poll({
+  const compared = await pollOrThrow({
     clock,
     signal,
     everyMs: EVERY_MS,
-    limitMs: WAIT_LIMIT_MS,
     async look() {
       const hint = await adapter.hostKeyHint(operation, signal)
       return hint.kind === 'not-yet' ? undefined : compareHint(hint, blob)
     },
   })
-  if (result.kind === 'failed') throw result.error
-  return result.kind === 'found' ? result.value : 'unknown'
+  return compared ?? 'unknown'
 }

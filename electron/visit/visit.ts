@@ -7,38 +7,22 @@ import { type Intervention, isOpen } from '../../shared/intervention.js'
 import type { CommandRecord } from '../../shared/machine.js'
 import type { Before, ProviderLink } from '../../shared/provider.js'
 import type { EnteringState, KeyComparison, VisitState } from '../../shared/visit.js'
-import type { Clock } from '../clock.js'
-import { keyType, parsePublicKeyLine } from '../known-hosts/key.js'
-import type { Log } from '../log.js'
+import { keyType } from '../known-hosts/key.js'
 import { createDisks, type Disks } from '../machine/disks.js'
 import { createMachine, type Execute, type Machine } from '../machine/machine.js'
-import type { Accounts } from '../providers/accounts.js'
 import { endpointOfLink } from '../providers/ovhcloud/endpoints.js'
 import { redeemSecret } from '../providers/ovhcloud/secret.js'
 import { createRepairs, type Repairs } from '../repair/repairs.js'
 import { type Report, writeReport } from '../repair/report.js'
 import type { MountedSystem, RepairTask } from '../repair/task.js'
-import type { Probe } from '../rescue/watch.js'
 import { algorithmsOfKeyType, hostKeyAlgorithms } from '../ssh/algorithms.js'
-import { createEntering, type Entering, type EnteringRecord } from './entering.js'
+import { createEntry, type EntryParts, type VisitTarget } from './entry.js'
 import { INSPECT_MS, interruptionOf } from './interruption.js'
 import { createLeaving, type Leaving, type LeavingRecord } from './leaving.js'
 import { createMeasuring, type MeasureSpeed, type Measuring } from './measuring.js'
 import { createPasswordSearch, type PasswordSearch } from './password.js'
 import { isWithoutAccount, manualOf, providerOf } from './provider-of.js'
-import { compareWithPublished } from './published-key.js'
 import { KEPT_SPEED_RESULTS, type VisitRecord } from './store.js'
-
-/** A server as one wants to bring it into rescue. */
-export interface VisitTarget {
-  id: string
-  name: string
-  /** What is handed to ssh. */
-  target: string
-  host: string
-  port: number
-  link: ProviderLink | undefined
-}
 
 /** A signed-in connection to the rescue system. */
 export interface VisitConnection {
@@ -51,25 +35,17 @@ export interface VisitConnection {
   sessionIds: string[]
 }
 
-export interface VisitsParts {
+export type VisitsParts = Pick<EntryParts, 'clock' | 'log' | 'accounts' | 'probe' | 'usualKeys' | 'keysAside'> & {
   dataDir: string
-  clock: Clock
-  log: Log
   loadTasks(): Promise<readonly RepairTask[]>
   measureSpeed: MeasureSpeed
-  accounts: Pick<Accounts, 'list' | 'provider'>
   /** Undefined while nobody is signed in there, or the normal system answers. */
   connection(id: string): VisitConnection | undefined
   intervention(id: string): Intervention | undefined
   /** Which machine of which provider it is, by the saved server. */
   linkOf(id: string): ProviderLink | undefined
-  /** Keys that an open intervention has set aside, as blobs. */
-  keysAside(id: string): Buffer[]
-  /** What known_hosts says of the usual system. */
-  usualKeys(target: VisitTarget): Promise<{ keys: Buffer[]; hostKeyAlgorithms: string[] }>
   /** Begins the close watch of an intervention. */
   watchReturn(interventionId: string): Promise<void>
-  probe: Probe
 }
 
 export interface Visit {
@@ -132,8 +108,6 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   let lastKey: Buffer | undefined
   let wasOnline = false
   let wasAside = false
-  let entering: Entering | undefined
-  let isAsking = false
   let stickiness: VisitState['stickiness']
   const ending = new AbortController()
   let resuming: Promise<void> | undefined
@@ -184,6 +158,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     onDidChange: o.onDidChange,
   })
   const password = createPasswordSearch({ clock, log, onDidChange: o.onDidChange })
+  const entry = createEntry(loaded.entering, { ...o, password, save: (entering) => save({ entering }) })
   const leaving = createLeaving({
     clock,
     log,
@@ -205,13 +180,13 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     },
     onDidChange: o.onDidChange,
     save: (state) => save({ leaving: state }),
-    didReturn: () => save({ entering: undefined }),
+    didReturn: entry.clear,
   })
 
-  const link = () => record.entering?.link ?? o.linkOf(id)
+  const link = () => entry.link() ?? o.linkOf(id)
 
   async function wayBack() {
-    const entered = record.entering
+    const entered = entry.before()
     const found = await providerOf(o.accounts, link()).catch((error: unknown) => {
       if (!isWithoutAccount(error)) throw error
     })
@@ -220,27 +195,9 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     return {
       stickiness: adapter.capabilities(server).stickiness,
       byApi: async (signal: AbortSignal, beforeChange: (before: Before) => Promise<void>) => {
-        await adapter.leave(server, { signal, entered: entered?.before, beforeChange })
+        await adapter.leave(server, { signal, entered, beforeChange })
       },
     }
-  }
-
-  async function build(entry: NonNullable<VisitRecord['entering']>): Promise<Entering> {
-    const found = entry.method === 'api' ? await providerOf(o.accounts, entry.link) : undefined
-    const { host, port, hostKeyAlgorithms } = entry
-    const { answeredKey: _, ...rest } = entry
-    const own: EnteringRecord = { ...rest, knownKeys: entry.knownKeys.map((key) => Buffer.from(key, 'base64')) }
-    return createEntering(own, {
-      clock,
-      log,
-      manual: manualOf(entry.link),
-      ...(found ? { provider: found } : {}),
-      probe: (signal) => o.probe({ host, port, hostKeyAlgorithms, signal }),
-      // *Stop* may have been pressed since.
-      save: (next) => save({ entering: { ...entry, stopped: record.entering?.stopped ?? false, ...toStored(next) } }),
-      onPassword: password.found,
-      onDidChange: o.onDidChange,
-    })
   }
 
   /** The app ended while the provider restarted the machine; not known means that the next start asks again. */
@@ -263,16 +220,6 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     const found = await o.probe({ host: id.slice(0, at), port: Number(id.slice(at + 1)), hostKeyAlgorithms: wanted, signal })
     if (found.kind !== 'key') return found.kind === 'nothing'
     return lastKey ? !lastKey.equals(found.blob) : o.keysAside(id).some((one) => one.equals(found.blob))
-  }
-
-  const isUnderWay = () => ['requesting', 'restarting', 'waiting'].includes(entering?.state().phase ?? '')
-
-  /** What is told of a rescue that is over opens no later one, which somebody may start in the panel. */
-  function forgetRescue() {
-    password.forget()
-    if (!record.entering) return
-    const { before: _, operation: __, ...rest } = record.entering
-    void save({ entering: rest }).catch((error) => log.error('an ended rescue could not be forgotten', error))
   }
 
   async function lookAround({ execute }: VisitConnection) {
@@ -305,41 +252,9 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     leaving.refresh()
     const found = o.intervention(id)
     const isAside = found !== undefined && isOpen(found.state)
-    if (wasAside && !isAside && !isUnderWay()) forgetRescue()
+    if (wasAside && !isAside) entry.forget()
     wasAside = isAside
     if (isNews) o.onDidChange()
-  }
-
-  async function enter(target: VisitTarget, method: EnteringState['method'], typed: string) {
-    const found = method === 'api' ? await providerOf(o.accounts, target.link) : undefined
-    if (method === 'api' && !found) throw new AppError('wrong-state')
-    if (found && typed !== target.name) {
-      const { state } = await found.adapter.inspect(found.server, AbortSignal.timeout(INSPECT_MS))
-      // Services that run stop: only a person who has read the name may do that.
-      if (state !== 'off' && state !== 'rescue') throw new AppError('wrong-state')
-    }
-    await entering?.dispose()
-    password.forget()
-    const usual = await o.usualKeys(target)
-    const { hostKeyAlgorithms } = usual
-    // Lines that are set aside are comments just now, and still name the usual system.
-    const keys = [...usual.keys, ...o.keysAside(target.id)]
-    const entry: NonNullable<VisitRecord['entering']> = {
-      name: target.name,
-      host: target.host,
-      port: target.port,
-      ...(target.link ? { link: target.link } : {}),
-      method,
-      startedAt: clock.now().toISOString(),
-      knownKeys: keys.map((key) => key.toString('base64')),
-      hostKeyAlgorithms,
-      answered: false,
-      stopped: false,
-    }
-    await save({ entering: entry })
-    entering = await build(entry)
-    entering.begin()
-    o.onDidChange()
   }
 
   const visit: Visit = {
@@ -358,45 +273,17 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       disks: disks.state(),
       repair: repairs.state(),
       speed: record.speed,
-      ...(entering ? { entering: entering.state() } : {}),
+      ...(entry.state() ? { entering: entry.state()! } : {}),
       ...(password.state() ? { password: password.state()! } : {}),
       ...(stickiness ? { stickiness } : {}),
       ...(measuring.state() ? { measuring: measuring.state()! } : {}),
       ...(leaving.state() ? { leaving: leaving.state()! } : {}),
     }),
-    async enter(target, method, typed) {
-      if (isAsking || (entering && entering.state().phase !== 'failed' && entering.state().phase !== 'stopped'))
-        throw new AppError('wrong-state')
-      isAsking = true
-      try {
-        await enter(target, method, typed)
-      } finally {
-        isAsking = false
-      }
-    },
-    stopEntering() {
-      if (!entering || !record.entering) throw new AppError('wrong-state')
-      entering.stop()
-      void save({ entering: { ...record.entering, stopped: true } })
-    },
-    async dismissEntering() {
-      await entering?.dispose()
-      entering = undefined
-      if (record.entering) await save({ entering: { ...record.entering, stopped: true } })
-      o.onDidChange()
-    },
-    async findPassword() {
-      const entry = record.entering
-      const found = await providerOf(o.accounts, entry?.link)
-      if (!found || !entry?.operation) throw new AppError('wrong-state')
-      await password.look(found.adapter, entry.operation)
-    },
-    async compareKey(publicKey, signal) {
-      const { operation, link: of } = record.entering ?? {}
-      const blob = parsePublicKeyLine(publicKey)?.blob
-      const found = operation && blob && (await providerOf(o.accounts, of))
-      return found ? compareWithPublished(found, operation, blob, { clock, signal }) : 'unknown'
-    },
+    enter: entry.enter,
+    stopEntering: entry.stop,
+    dismissEntering: entry.dismiss,
+    findPassword: entry.findPassword,
+    compareKey: entry.compareKey,
     async redeemLink({ host, secret, user }) {
       const redeemed = await redeemSecret(endpointOfLink(host), secret, AbortSignal.timeout(INSPECT_MS), { clock, log })
       if (redeemed.kind === 'secret')
@@ -416,22 +303,11 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
   return {
     visit,
     refresh,
-    name: () => record.entering?.name ?? id,
-    entering: () => entering?.state(),
-    isRescueKey: (blob) => record.entering?.answeredKey === blob.toString('base64'),
+    name: () => entry.name() ?? id,
+    entering: entry.state,
+    isRescueKey: entry.isRescueKey,
     async resume() {
-      const entry = record.entering
-      if (entry && !entry.answered && !entry.stopped) {
-        // The account may be gone, or its secret be asked for anew: the port alone is watched then.
-        const built = await build(entry).catch(() => build({ ...entry, method: 'by-hand' }))
-        // A person may have begun anew while the keyring was asking.
-        if (!entering && !isAsking) {
-          entering = built
-          built.resume()
-        }
-      }
-      const ended = o.intervention(id)?.summary?.at
-      if (record.entering?.answered && ended !== undefined && ended > record.entering.startedAt) forgetRescue()
+      await entry.resume(o.intervention(id)?.summary?.at)
       const left = record.leaving
       if (left?.rebootedAt) await leaving.start(left)
       else if (left?.before) resuming = resumeInterrupted(left)
@@ -442,16 +318,8 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
       measuring.stop()
       leaving.dispose()
       password.forget()
-      await Promise.all([entering?.dispose(), resuming])
+      await Promise.all([entry.dispose(), resuming])
       await saving.catch(() => {})
     },
   }
 }
-
-const toStored = ({ knownKeys, before, operation, answered, answeredKey }: EnteringRecord) => ({
-  knownKeys: knownKeys.map((key) => key.toString('base64')),
-  answered,
-  ...(answeredKey ? { answeredKey: answeredKey.toString('base64') } : {}),
-  ...(before ? { before } : {}),
-  ...(operation ? { operation } : {}),
-})

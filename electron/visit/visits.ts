@@ -5,11 +5,12 @@
 import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { createEmitter } from '../emitter.js'
 import { splitServer } from '../providers/provider.js'
+import type { VisitTarget } from './entry.js'
 import { INSPECT_MS } from './interruption.js'
 import { createVisitStore, type VisitRecord } from './store.js'
-import type { OwnVisit, Visit, VisitsParts, VisitTarget } from './visit.js'
+import type { OwnVisit, Visit, VisitsParts } from './visit.js'
 
-export type { VisitTarget } from './visit.js'
+export type { VisitTarget } from './entry.js'
 
 /** Most starts of the app need none of it. */
 const load = () => import('./visit.js')
