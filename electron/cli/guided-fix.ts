@@ -45,14 +45,25 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
     output.tell(texts.error['not-a-terminal']({}))
     return disconnect()
   }
-  const choices = question.interventionId ? thirdKeyChoices(o) : question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
-  choices.push({
-    text: question.verdict === 'unknown' || question.interventionId ? texts.hostKey.disconnect : texts.hostKey.unexpected,
-    run: async () => 'disconnect',
-  })
-  const safe = choices.length
-  choices.push({ text: texts.hostKey.compare, run: () => compare(o) })
+  const answers = question.interventionId ? thirdKeyChoices(o) : question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
+  // Another key than the published one is trusted by nobody who has not compared it.
+  let isOff = published === 'differs'
+  const always: Choice[] = [
+    {
+      text: question.verdict === 'unknown' || question.interventionId ? texts.hostKey.disconnect : texts.hostKey.unexpected,
+      run: async () => 'disconnect',
+    },
+    {
+      text: texts.hostKey.compare,
+      async run() {
+        if ((await compare(o)) === 'match') isOff = false
+        return 'ask-again'
+      },
+    },
+  ]
   for (;;) {
+    const choices = isOff ? always : [...answers, ...always]
+    const safe = choices.length - 1
     output.tell(`\n${style.bold(texts.hostKey.question)}`)
     for (const [index, { text }] of choices.entries()) output.tell(`  ${index + 1}  ${text}`)
     const answer = (await o.console.ask(texts.hostKey.choose({ default: safe }))).trim()
@@ -151,12 +162,12 @@ function thirdKeyChoices({ app, session, question, output }: GuidedFix): Choice[
   ]
 }
 
-async function compare({ app, session, console, output }: GuidedFix): Promise<'ask-again'> {
+async function compare({ app, session, console, output }: GuidedFix) {
   const { hostKey } = output.texts
   const result = app.terminals.compare(session.id, await console.ask(hostKey.expected))
   if (result === 'match') output.tell(output.style.green(hostKey.match))
   else output.tell(output.style.red(result === 'no-match' ? hostKey.noMatch : hostKey.notFingerprint))
-  return 'ask-again'
+  return result
 }
 
 /** Shows the edit until it is agreed to or not; `w` shows it anew with the rescue key written too. */

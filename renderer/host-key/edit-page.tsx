@@ -32,8 +32,9 @@ export function EditPage({
     // A new edit is read from its title on; the button that asked for it lost the focus meanwhile.
     if (moved && document.activeElement === document.body) document.getElementById(titleId)?.focus()
   }, [moved, titleId])
-  // A replacement stays for good: it is the filled button only once the key was compared, and not with a rescue system's.
-  const sure = aside || (expectation.result === 'match' && !expectation.by)
+  // What the provider publishes may be known only now. A replacement stays for good: it is the filled button only once the key was compared, and not with a rescue system's.
+  const off = expectation.result === 'no-match'
+  const sure = !off && (aside || (expectation.result === 'match' && !expectation.by))
   const lines = preview?.lines ?? question.entries.filter((entry) => !entry.system).length
   return (
     <>
@@ -50,6 +51,11 @@ export function EditPage({
           {moved && <b>{t('host-key.edit.moved')}</b>}
         </div>
         {error && <ErrorNotice error={error} />}
+        {off && (
+          <p className="rt-bright" role="alert">
+            {expectation.by ? t('host-key.hostKey.publishedOther', { provider: expectation.by }) : t('host-key.hostKey.offWhy')}
+          </p>
+        )}
         {!preview && !error && (
           <div className="rt-row rt-dim" role="status">
             <Loader className="rt-spin" size={14} />
@@ -94,7 +100,7 @@ export function EditPage({
         <Button
           size="sm"
           variant={sure ? 'filled' : 'default'}
-          disabled={!preview || busy === 'planning'}
+          disabled={off || !preview || busy === 'planning'}
           loading={busy === 'applying'}
           onClick={() => void agree()}
         >

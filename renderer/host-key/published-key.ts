@@ -9,6 +9,7 @@ import { useAccount } from '../enter/use-account.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import type { Expectation } from './compare-field.js'
+import { weighed } from './question-page.js'
 
 export function usePublishedKey(session: TerminalSession, question: HostKeyQuestion, typed: Expectation): Expectation {
   const t = useT()
@@ -26,6 +27,6 @@ export function usePublishedKey(session: TerminalSession, question: HostKeyQuest
     })
     return () => ending.abort()
   }, [id, publicKey])
-  if (typed.result !== 'empty' || compared === 'unknown') return typed
-  return { ...typed, result: compared === 'verified' ? 'match' : 'no-match', by: providerName(account?.kind, t) }
+  const result = weighed(typed.result, compared)
+  return result === typed.result ? typed : { ...typed, result, by: providerName(account?.kind, t) }
 }

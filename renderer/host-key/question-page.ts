@@ -1,6 +1,9 @@
 /** What the host-key dialog shows for a question: pure, so that every case stands in one place. */
+
 import type { DiffRow, EditPreview } from '../../shared/edit-preview.js'
 import type { HostKeyQuestion } from '../../shared/terminal-session.js'
+import type { KeyComparison } from '../../shared/visit.js'
+import type { Expectation } from './compare-field.js'
 
 export type Intent = 'set-aside' | 'replace'
 export type QuestionPage = 'revoked' | 'alarm' | 'unknown' | 'authority' | 'changed' | 'system-file' | Intent
@@ -78,4 +81,10 @@ export function affectedLines({ intent, files, sharedWith }: Pick<EditPreview, '
       return plain.length > 0 ? [{ file: path, line, names: plain, pattern: false }] : []
     }),
   )
+}
+
+/** Another key than the published one stays an alarm whatever is typed, but for the fingerprint of the very key that is shown. */
+export function weighed(typed: Expectation['result'], compared: KeyComparison): Expectation['result'] {
+  if (compared === 'differs') return typed === 'match' ? typed : 'no-match'
+  return compared === 'verified' && typed === 'empty' ? 'match' : typed
 }
