@@ -7,7 +7,7 @@ import { exits, LocalFailure } from './failure.js'
 
 export interface Console {
   readonly isInteractive: boolean
-  /** One line; empty when `unless` resolves first. @throws LocalFailure `interrupted` (^C, ^D) or `not-a-terminal`, with `hint` saying what to do instead. */
+  /** One line; empty when `unless` resolves while nothing is typed. @throws LocalFailure `interrupted` (^C, ^D) or `not-a-terminal`, with `hint` saying what to do instead. */
   ask(prompt: string, o?: { echo?: boolean; hint?: string; unless?: Promise<unknown> }): Promise<string>
   /** Every key until `stop`, in raw mode, for a terminal session or a key menu. Text typed ahead comes first. */
   keys(take: (text: string) => void): () => void
@@ -79,7 +79,8 @@ export function createConsole(o: { stdin: Input; stderr: NodeJS.WriteStream; sig
         o.signal.addEventListener('abort', interrupted)
         if (o.signal.aborted) return interrupted()
         stderr.write(prompt)
-        void unless?.then(() => done(() => resolve('')))
+        // What is being typed is not cut in two: its other half would answer, and show in, the next question.
+        void unless?.then(() => answer.length === 0 && done(() => resolve('')))
         const read = (text: string) => {
           const keys = [...text.replace(/\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.)/g, '')]
           for (const [index, key] of keys.entries()) {
