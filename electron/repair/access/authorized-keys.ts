@@ -67,12 +67,6 @@ export function createLook(files: SystemFiles) {
   }
 }
 
-/** Of everybody at once: one round trip. */
-export async function readKeyTexts(system: MountedSystem, paths: readonly string[]): Promise<Map<string, string>> {
-  const files = await system.files.read([...new Set(paths)])
-  return new Map(files.flatMap((file) => (file.kind === 'file' ? [[file.path, file.bytes.toString('utf8')] as const] : [])))
-}
-
 export async function readKeys(
   account: Account,
   settings: SshdSettings,
@@ -91,15 +85,18 @@ export async function readKeys(
     // misc.c, safe_path: the file and every folder up to the home directory.
     const chain = [path]
     while (chain[0] !== account.home && chain[0] !== '/') chain.unshift(posix.dirname(chain[0]!))
-    const before = unsafe.size
+    // Several files stand below the same folder: each is judged by its own chain.
+    let isRead = true
     for (const one of chain.filter((each) => each !== '/')) {
       const entry = await look(one)
       if (!entry || entry.kind === 'link') continue
       const isForeign = isClosed(entry, account) || (strictModes && entry.uid !== 0 && entry.uid !== account.uid)
       if (isForeign) foreign.add(one)
-      if (isForeign || (strictModes && (entry.mode & 0o022) !== 0)) unsafe.add(one)
+      if (!isForeign && !(strictModes && (entry.mode & 0o022) !== 0)) continue
+      unsafe.add(one)
+      isRead = false
     }
-    if (unsafe.size === before) usable += count
+    if (isRead) usable += count
   }
   const folder = paths[0] && (await look(posix.dirname(paths[0])))
   return { files, unsafe: [...unsafe], foreign: [...foreign], usable, hasFolder: folder !== undefined }

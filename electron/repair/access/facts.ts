@@ -4,7 +4,7 @@ import { readSelinux, type Selinux } from '../selinux.js'
 import type { MountedSystem } from '../task.js'
 import { readUnits, type Units } from '../units.js'
 import { type Account, canBecomeRoot, type Expiry, expiryOf, peopleOf, readAccounts, readSudoRules } from './accounts.js'
-import { createLook, type KeysOfAccount, keyPaths, readKeys, readKeyTexts } from './authorized-keys.js'
+import { createLook, type KeysOfAccount, keyPaths, readKeys } from './authorized-keys.js'
 import { type Ways, waysIn } from './login.js'
 import { readSshd, type Sshd } from './sshd.js'
 import type { SshdSettings } from './sshd-config.js'
@@ -62,10 +62,7 @@ export async function readAccess(system: MountedSystem, now: Date, signal: Abort
     files.read([...people.map(({ shell }) => shell), '/bin/bash'], 1),
     Promise.all(people.map(({ user }) => sshd.settingsFor(user))),
   ])
-  const keyTexts = await readKeyTexts(
-    system,
-    people.flatMap((account, index) => keyPaths(settings[index]!.keyFiles, account)),
-  )
+  const keyTexts = await files.texts([...new Set(people.flatMap((account, index) => keyPaths(settings[index]!.keyFiles, account)))])
   return {
     system,
     selinux,

@@ -301,6 +301,12 @@ describe('access', () => {
     expect(await states()).toMatchObject({ 'way-in': 'fine way-in', 'keys:debian': 'warning keys-unsafe' })
   })
 
+  it('judges each key file by its own folders: two below one that others may write are both refused', async () => {
+    for (const name of ['authorized_keys', 'authorized_keys2']) system.write(`/home/debian/.ssh/${name}`, `${key}\n`, 0o644)
+    chmodSync(join(system.root, 'home/debian/.ssh'), 0o777)
+    expect((await states())['keys:debian']).toBe('fault keys-unsafe')
+  })
+
   it.each([
     ['locked', `root:!$6$abcdefgh$${'x'.repeat(86)}:${today}:0:99999:7:::`, 'password:root', 'unlock-password'],
     ['too old', `root:$6$abcdefgh$${'x'.repeat(86)}:${today - 200}:0:90:7:::`, 'expiry:root', 'restart-password-age'],
