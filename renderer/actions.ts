@@ -7,7 +7,7 @@ import type { Dimensions, TerminalSession } from '../shared/terminal-session.js'
 import { api, attempt, call } from './api.js'
 import { bridge } from './bridge.js'
 import { enteringOf, follow, isUnsettled, restartOf } from './enter/store.js'
-import { cutOff, isNarrow, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
+import { cutOff, isNarrow, isOver, type SettingsPage, update, type WindowDialog, type WindowState, windowState } from './state.js'
 import { pageId } from './tabs/tab-label.js'
 import { addTab, moveTab, removeTab, replaceTab, selectTab, showTab, stepTab, type TabList } from './tabs/tab-list.js'
 import { measureDimensions } from './terminal/dimensions.js'
@@ -53,17 +53,16 @@ function placeBehind(state: WindowState, sessionId: string, place: string | unde
   return { tabs, active: tabs.some((one) => one.key === state.active) ? state.active : active }
 }
 
-const ended = new Set(['lost', 'failed', 'ended', 'cancelled'])
-
 /** Goes to the server's way into rescue or its open terminal if there is one, else connects, in the tab that waits for it if there is one. */
 export function openServer(id: string) {
   const { app, tabs } = windowState()
   const server = app?.servers.find((one) => one.id === id)
   const entering = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === id)
   if (entering) return activateTab(entering.key)
-  const session = app?.sessions.find((one) => one.serverId === id || one.target === server?.target)
-  const isThere = session && !ended.has(session.phase.kind)
-  if (app && server && !isThere && restartOf(app.entering, server)) return showEnter(id)
+  const sessions = app?.sessions.filter((one) => one.serverId === id || one.target === server?.target) ?? []
+  const open = sessions.find((one) => !isOver(one))
+  const session = open ?? sessions[0]
+  if (app && server && !open && restartOf(app.entering, server)) return showEnter(id)
   if (session) return showSession(session.id)
   const waiting = tabs.find(
     (tab) =>
@@ -81,7 +80,7 @@ export function showEnter(serverId: string) {
   if (isUnsettled(enteringOf(app.entering, server))) follow(serverId)
   const mine = tabs.find((tab) => tab.kind === 'enter' && tab.serverId === serverId)
   if (mine) return activateTab(mine.key)
-  const session = app.sessions.find((one) => (one.serverId === serverId || one.target === server.target) && ended.has(one.phase.kind))
+  const session = app.sessions.find((one) => (one.serverId === serverId || one.target === server.target) && isOver(one))
   update((state) => addTab(state, { kind: 'enter', serverId }))
   // What is left of a connection that ended would only stand beside it.
   if (session) closeSession(session.id)

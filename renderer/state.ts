@@ -95,13 +95,16 @@ export function receive(app: AppState) {
   })
 }
 
+/** What was shown stays, and nothing is connected any more. */
+export const isOver = ({ phase: { kind } }: Pick<TerminalSession, 'phase'>): boolean =>
+  kind === 'ended' || kind === 'lost' || kind === 'failed' || kind === 'cancelled'
+
 /** The core went down: whatever was alive is lost now. What had ended keeps saying how. */
 export function loseCore(at: string) {
   update((state) => {
     if (!state.app) return { coreUp: false }
     const sessions = state.app.sessions.map((session): TerminalSession => {
-      const { kind } = session.phase
-      if (kind === 'ended' || kind === 'lost' || kind === 'failed' || kind === 'cancelled') return session
+      if (isOver(session)) return session
       return { ...session, phase: { kind: 'lost', error: { code: 'core-restarted', data: {} }, at } }
     })
     return { coreUp: false, lost: sessions, app: { ...state.app, sessions } }

@@ -100,7 +100,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
       `A record of an earlier edit cannot be read${d.file ? ` (${d.file})` : ''}. known_hosts was not touched; its marked lines begin with #rescueterm:.`,
     'list-unreadable': (d) =>
       `${d.file ?? 'A list of RescueTerm'} cannot be read. Nothing was saved over it. If a newer version wrote it, use that one; otherwise move the file away.`,
-    locked: () => 'Another RescueTerm is editing known_hosts. Try again in a moment.',
+    locked: () => 'Another RescueTerm is saving something. Try again in a moment.',
     'nothing-to-set-aside': () => 'No line of your files stands in the way of this key: nothing to set aside.',
     'not-found': (d) => {
       const what = d.host ?? d.id

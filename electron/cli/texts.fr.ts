@@ -104,7 +104,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
       `La trace d’une modification antérieure est illisible${d.file ? ` (${d.file})` : ''}. known_hosts n’a pas été touché ; ses lignes marquées commencent par #rescueterm:.`,
     'list-unreadable': (d) =>
       `${d.file ?? 'Une liste de RescueTerm'} est illisible. Rien n’a été enregistré par-dessus. Si une version plus récente l’a écrit, utilisez-la ; sinon, déplacez ce fichier.`,
-    locked: () => 'Un autre RescueTerm modifie known_hosts. Réessayez dans un instant.',
+    locked: () => 'Un autre RescueTerm enregistre quelque chose. Réessayez dans un instant.',
     'nothing-to-set-aside': () => 'Aucune ligne de vos fichiers ne s’oppose à cette clé : rien à mettre de côté.',
     'not-found': (d) => {
       const what = d.host ?? d.id

@@ -23,9 +23,9 @@ export function FilesView({ session, tabKey, rescue }: { session: TerminalSessio
   const paths = useRef<{ local?: string; server?: string }>({})
   const lists = useRef<{ local?: HTMLDivElement | null; server?: HTMLDivElement | null }>({})
   const dragged = useRef<{ side: Side; paths: string[] }>(undefined)
-  const others = useAppPart((app) => app.sessions)
+  const sessions = useAppPart((app) => app.sessions)
   // A tab that was closed may leave one whose save failed.
-  const isShownHere = ({ sessionId }: Edit) => sessionId === session.id || !others.some(({ id }) => id === sessionId)
+  const isShownHere = ({ sessionId }: Edit) => sessionId === session.id || !sessions.some(({ id }) => id === sessionId)
   const isOpen = session.phase.kind === 'open'
   const place: FilePlace | undefined = isOpen ? { kind: 'server', sessionId: session.id } : undefined
   const serverName = rescue ? t('files.server') : nameOf(session, t)

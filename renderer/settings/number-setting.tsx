@@ -28,6 +28,7 @@ export function NumberSetting({ label, min, max, step, value, onChange }: Number
       max={max}
       step={step}
       allowDecimal={false}
+      allowNegative={false}
       value={typed}
       onChange={setTyped}
       onValueChange={({ floatValue }, { source }) => {

@@ -4,6 +4,7 @@ import { showName } from '../../shared/file-names.js'
 import { api, call } from '../api.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { ErrorText } from '../ui/error-text.js'
 import { nameOf } from './tab-label.js'
 
 const id = 'resumed'
@@ -32,11 +33,7 @@ export function useResumedNotice() {
             {t('common.resumed.edit', { server, path: showName(path) })} <code>{file}</code>
           </p>
         )),
-        ...unreadable.map((file) => (
-          <p key={file}>
-            {t('errors.list-unreadable.title', { file })}. {t('errors.list-unreadable.text')}
-          </p>
-        )),
+        ...unreadable.map((file) => <ErrorText key={file} error={{ code: 'list-unreadable', data: { file } }} />),
       ],
       autoClose: false,
       withBorder: true,
