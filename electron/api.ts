@@ -115,11 +115,11 @@ export function createRouter(app: App, log: Log) {
       setSecrets: os.accounts.setSecrets.handler(({ input }) => accounts.setSecrets(input.id, input.secrets)),
       update: os.accounts.update.handler(({ input }) => answer(() => accounts.update(input.id, input.account).then(() => null))),
       remove: os.accounts.remove.handler(({ input }) => accounts.remove(input.id)),
-      servers: os.accounts.servers.handler(({ input, signal }) =>
+      servers: os.accounts.servers.handler(({ input, signal = never }) =>
         answer(async () => {
           const leftOut: LeftOut[] = []
           const provider = await accounts.provider(input.id)
-          return { servers: await provider.listServers(signal ?? new AbortController().signal, (one) => leftOut.push(one)), leftOut }
+          return { servers: await provider.listServers(signal, (one) => leftOut.push(one)), leftOut }
         }),
       ),
       findable: os.accounts.findable.handler(() => app.accountImport.find()),
@@ -147,8 +147,8 @@ export function createRouter(app: App, log: Log) {
       stopEntering: os.visit.stopEntering.handler(async ({ input }) => (await visits.open(input.id)).stopEntering()),
       dismissEntering: os.visit.dismissEntering.handler(async ({ input }) => (await visits.open(input.id)).dismissEntering()),
       findPassword: os.visit.findPassword.handler(async ({ input }) => (await visits.open(input.id)).findPassword()),
-      compareKey: os.visit.compareKey.handler(async ({ input, signal }) => ({
-        result: await (await visits.open(input.id)).compareKey(input.publicKey, signal ?? new AbortController().signal),
+      compareKey: os.visit.compareKey.handler(async ({ input, signal = never }) => ({
+        result: await (await visits.open(input.id)).compareKey(input.publicKey, signal),
       })),
       revealPassword: os.visit.revealPassword.handler(async ({ input }) => ({
         password: (await visits.open(input.id)).password.take().password,

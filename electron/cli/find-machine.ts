@@ -1,8 +1,8 @@
 /** Which machine of the provider accounts a typed HOST is. Names are not unique at every provider: an address counts more than a name. */
 import { setMaxListeners } from 'node:events'
-import { isIPv6, SocketAddress } from 'node:net'
 import type { LeftOut, ProviderKind, ProviderServer } from '../../shared/provider.js'
 import type { App } from '../app.js'
+import { canonicalHost } from '../known-hosts/query.js'
 import type { GivenAccount } from '../providers/accounts.js'
 import { ProviderError } from '../providers/problem.js'
 import { exits, LocalFailure } from './failure.js'
@@ -67,5 +67,4 @@ const ownId = (id: string) => id.slice(id.lastIndexOf('/') + 1).toLowerCase()
 const lineOf = ({ id, name, addresses, provider }: Machine) => `  ${name}  ${addresses.join(' ')}  ${ownId(id)}  (${provider})`
 
 /** IPv6 has many spellings. */
-const canonical = (address: string) =>
-  isIPv6(address) ? new SocketAddress({ address: address.replace(/%.*/, ''), family: 'ipv6' }).address : address
+const canonical = (address: string) => canonicalHost(address.replace(/%.*/, ''))

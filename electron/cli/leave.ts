@@ -36,10 +36,11 @@ export function leave(host: TypedHost, options: Options, o: CommandContext): Pro
 }
 
 function skipped({ skip = [], noReboot }: Options): Record<string, SkipReason> {
-  const { reboot, ...others } = Object.fromEntries(skip.map((one) => one.split('=') as [LeavingItemId, SkipReason]))
+  const all = Object.fromEntries(skip.map((one) => one.split('=') as [LeavingItemId, SkipReason]))
+  if (!noReboot) return all
   // A provider restarts the machine together with its boot mode: without a restart both stay the person's.
-  if (noReboot) return { 'boot-mode': 'other', ...others }
-  return { ...others, ...(reboot ? { reboot } : {}) }
+  const { reboot: _, ...others } = all
+  return { 'boot-mode': 'other', ...others }
 }
 
 const isRestarted = (items: readonly LeavingItem[]) =>

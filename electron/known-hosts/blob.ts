@@ -2,7 +2,7 @@
  * Public keys as OpenSSH reads them from known_hosts (`sshkey_read`, `sshkey_fromb`): a blob counts only if it parses to the
  * last byte, its numbers are in range and its point lies on the curve. Two keys are equal when their `identity` is.
  * `plain` differs from `identity` for certificates only: a revocation of the inner key counts (`sshkey_equal_public`).
- * A certificate counts only with the signature of the authority in it.
+ * A certificate counts only with the signature of the authority in it; that of DSA and of security keys is not checked.
  */
 import { verifySignature } from './signature.js'
 

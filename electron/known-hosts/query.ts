@@ -34,7 +34,7 @@ export function makeQuery(host: string, port: number, o: { alias?: string; addre
 export const bareForm = (name: string) => /^\[(.*)\]:\d+$/s.exec(name)?.[1] ?? name
 
 /** Numeric hosts as getnameinfo prints them (ssh.c resolve_addr): IPv6 short, `127.1` in full; a zone stays; names are only folded. */
-function canonicalHost(host: string): string {
+export function canonicalHost(host: string): string {
   if (/^[0-9.]*[0-9]$/.test(host) && !isIPv4(host)) {
     try {
       return new URL(`http://${host}/`).hostname

@@ -51,7 +51,7 @@ export interface SystemFiles {
 
 const MAX_FILE = 256 * 1024
 // Rules of a firewall with thousands of bans are the longest texts met.
-const MAX_TEXT = 2 * 1024 * 1024
+export const MAX_TEXT = 2 * 1024 * 1024
 
 /**
  * A shell function: `resolve PATH` puts into `$resolved` where the system under `$root` finds PATH, links followed inside it.

@@ -4,9 +4,6 @@ import type { Packet, Verdict } from './packet.js'
 
 export type Tool = 'ufw' | 'nftables' | 'iptables' | 'firewalld' | 'csf'
 
-/** Bytes: rules of a firewall with thousands of bans are the longest texts met. */
-export const MAX_RULES = 2 * 1024 * 1024
-
 export interface Filter {
   tool: Tool
   /** Starts at the next boot; undefined when that could not be told. */

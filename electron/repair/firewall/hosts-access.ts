@@ -1,8 +1,8 @@
 /** hosts.allow and hosts.deny, hosts_access(5): who may speak to an sshd that is linked with libwrap. */
+import { MAX_TEXT } from '../../machine/system-files.js'
 import type { Selinux } from '../selinux.js'
 import type { MountedSystem, Step } from '../task.js'
 import { insertLines } from '../text-edit.js'
-import { MAX_RULES } from './filter.js'
 import { type Deciding, either, isFrom, type Packet, type Tri, type Verdict } from './packet.js'
 
 const allowFile = '/etc/hosts.allow'
@@ -40,7 +40,7 @@ function optionResult(option: string | undefined): Verdict['result'] | undefined
 }
 
 export const readHostsFiles = ({ files }: MountedSystem): Promise<ReadonlyMap<string, string>> =>
-  files.texts([allowFile, denyFile], MAX_RULES)
+  files.texts([allowFile, denyFile], MAX_TEXT)
 
 export function hostsSteps(files: ReadonlyMap<string, string>, packet: Packet, selinux: Selinux): Step[] {
   const before = files.get(allowFile)

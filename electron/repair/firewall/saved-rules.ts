@@ -1,9 +1,11 @@
 /** Rules that a service loads at the start: nftables, iptables-persistent (Debian), iptables (Red Hat, Arch). */
+
 import { posix } from 'node:path'
+import { MAX_TEXT } from '../../machine/system-files.js'
 import type { MountedSystem } from '../task.js'
 import { insertLines } from '../text-edit.js'
 import { type UnitName, type Units, unitStep } from '../units.js'
-import { createEdits, type Filter, MAX_RULES } from './filter.js'
+import { createEdits, type Filter } from './filter.js'
 import { acceptRule, readTables, ruleLine, verdictOf } from './iptables.js'
 import { includesOf, inputChains, matchesInclude, nftVerdict, readRuleset } from './nftables.js'
 import type { Packet } from './packet.js'
@@ -28,7 +30,7 @@ const saved = [
 
 export async function readIptables(system: MountedSystem, units: Units | undefined): Promise<Filter[]> {
   const paths = saved.flatMap(({ v4, v6 }) => [v4, v6])
-  const files = await system.files.texts(paths, MAX_RULES)
+  const files = await system.files.texts(paths, MAX_TEXT)
   return saved
     .filter(({ v4, v6 }) => files.has(v4) || files.has(v6))
     .map(({ units: names, v4, v6 }) => iptablesFilter(files, { 4: v4, 6: v6 }, startsWith(units, names), offByUnits(system, units, names)))
@@ -57,7 +59,7 @@ export function iptablesFilter(files: Files, paths: Record<4 | 6, string>, start
 const nftMain = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf']
 
 export async function readNftables(system: MountedSystem, units: Units | undefined): Promise<Filter | undefined> {
-  const files = await system.files.texts(nftMain, MAX_RULES)
+  const files = await system.files.texts(nftMain, MAX_TEXT)
   const main = nftMain.find((path) => files.has(path))
   if (main === undefined) return undefined
   let wanted = includesOf({ file: main, text: files.get(main)! })
@@ -70,7 +72,7 @@ export async function readNftables(system: MountedSystem, units: Units | undefin
         : [path]
       paths.push(...names.filter((name) => matchesInclude(path, name) && !files.has(name)))
     }
-    const more = await system.files.texts(paths, MAX_RULES)
+    const more = await system.files.texts(paths, MAX_TEXT)
     for (const [path, text] of more) files.set(path, text)
     wanted = [...more].flatMap(([file, text]) => includesOf({ file, text }))
   }

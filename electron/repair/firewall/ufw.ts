@@ -3,10 +3,11 @@
  * the rescue system's kernel, and fail; the line it would write is written here instead.
  */
 
+import { MAX_TEXT } from '../../machine/system-files.js'
 import type { MountedSystem } from '../task.js'
 import { insertLines, replaceLine } from '../text-edit.js'
 import type { Units } from '../units.js'
-import { createEdits, type Filter, MAX_RULES } from './filter.js'
+import { createEdits, type Filter } from './filter.js'
 import { acceptRule, readTables, verdictOf } from './iptables.js'
 import type { Packet, Verdict } from './packet.js'
 
@@ -24,7 +25,7 @@ const rules = (family: 4 | 6) => {
 
 export async function readUfw(system: MountedSystem, units: Units | undefined): Promise<Filter | undefined> {
   const paths = [conf, defaults, ...([4, 6] as const).flatMap((family) => Object.values(rules(family)).slice(1))]
-  const files = await system.files.texts(paths, MAX_RULES)
+  const files = await system.files.texts(paths, MAX_TEXT)
   const settings = files.get(conf)
   if (settings === undefined) return undefined
   return ufwFilter(files, units ? units.isEnabled('ufw.service') : undefined)
