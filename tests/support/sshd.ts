@@ -1,6 +1,7 @@
 /**
  * A private OpenSSH server: own port on 127.0.0.1, own host keys, own configuration, all in a temporary directory. root is the
- * user unless a throw-away account is asked for (password sign-in needs one).
+ * user unless a throw-away account is asked for (password sign-in needs one); its shells start in an empty home, since start-up
+ * files of the machine's own may wait for a lock or print no prompt.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -47,6 +48,7 @@ export interface Sshd {
 export async function startSshd(o: SshdOptions = {}): Promise<Sshd> {
   const dir = await mkdtemp(join(tmpdir(), 'rescueterm-sshd-'))
   await chmod(dir, 0o755)
+  await mkdir(join(dir, 'home'))
   await mkdir('/run/sshd', { recursive: true })
   const user = o.password === undefined ? 'root' : await addUser(o.password)
   const authorized = join(dir, 'authorized_keys')
@@ -82,7 +84,8 @@ export async function startSshd(o: SshdOptions = {}): Promise<Sshd> {
     async dispose() {
       await sshd.stop()
       if (user !== 'root') await removeUser(user)
-      await rm(dir, { recursive: true, force: true })
+      // A session that is still ending writes its last lines into the log while the folder is being emptied.
+      await rm(dir, { recursive: true, force: true, maxRetries: 10 })
     },
   }
   try {
@@ -109,6 +112,7 @@ function configuration(sshd: Sshd, authorized: string, user: string, o: SshdOpti
     'StrictModes no',
     'UseDNS no',
     'AcceptEnv LANG LC_*',
+    ...(user === 'root' ? [`SetEnv HOME=${join(sshd.dir, 'home')}`] : []),
     'LogLevel DEBUG1',
     'MaxStartups 100',
     ...(o.config?.some((line) => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp']),
