@@ -36,8 +36,12 @@ export function advance(state: InterventionState, event: InterventionEvent): Int
 export const isOpen = (state: InterventionState) =>
   state === 'prepared' || state === 'active' || state === 'restoring' || state === 'needs-attention'
 
-/** What the watched address answers: nothing, an open port without a key yet, or one of three keys. A port that speaks no SSH shows none. */
-export const AnswerKind = z.enum(['nothing', 'port-open', 'rescue-key', 'known-key', 'third-key'])
+/**
+ * What the watched address answers: nothing, an open port without a key yet, or a key. A port that speaks no SSH shows none.
+ * `other-key`: another than the one key that is told from it (on the way in the known ones, on the way back of a server that no file knew
+ * the rescue's); `third-key`: neither the rescue key nor a known one.
+ */
+export const AnswerKind = z.enum(['nothing', 'port-open', 'rescue-key', 'known-key', 'other-key', 'third-key'])
 export type AnswerKind = z.infer<typeof AnswerKind>
 
 export const WatchState = z.strictObject({
@@ -72,10 +76,11 @@ export const Intervention = z.strictObject({
   state: InterventionState,
   since: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
-  /** Lines still set aside. 0 when only a system file was in the way. */
+  /** Lines still set aside. 0 when only a system file was in the way, or no file knew the server. */
   setAside: z.number().int().nonnegative(),
   files: z.array(z.strictObject({ path: z.string(), lines: z.array(z.number().int().positive()), copy: z.string() })),
   rescueKey: HostKeyInfo,
+  /** None when no file knew the server: any other key than the rescue's then ends the intervention, and is asked about as a first contact. */
   knownKeys: z.array(HostKeyInfo),
   /** The rescue key was also written to known_hosts as an active line. */
   alsoWritten: z.boolean(),
@@ -87,6 +92,7 @@ export const Intervention = z.strictObject({
       at: z.iso.datetime(),
       lines: z.number().int(),
       verified: z.boolean(),
+      /** `known-key`: the server's own system answered, with a key that was known or, where none was, with another than the rescue's. */
       by: z.enum(['known-key', 'person', 'start-up']),
       dismissed: z.boolean(),
     })

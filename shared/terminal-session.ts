@@ -26,6 +26,8 @@ export const HostKeyQuestion = z.strictObject({
   saveTo: z.strictObject({ file: z.string(), hashed: z.boolean() }).optional(),
   /** OpenSSH's `StrictHostKeyChecking yes`: unknown keys may not be accepted. */
   strict: z.boolean(),
+  /** The server was sent into rescue from here and answered with this key. */
+  isRescue: z.boolean(),
   /** An intervention that is already open for this address: the presented key is then a third key. */
   interventionId: z.string().optional(),
 })

@@ -35,7 +35,6 @@ export const EnteringState = z.strictObject({
   /** Host keys noted before, to tell the systems apart; with none, any key counts as another. */
   notedKeys: z.number().int(),
   bootBefore: z.string().optional(),
-  /** `third-key` is here: another key than those noted. */
   answer: AnswerKind.optional(),
   answers: z.array(z.strictObject({ at: z.iso.datetime(), answer: AnswerKind })),
   nextTryAt: z.iso.datetime().optional(),

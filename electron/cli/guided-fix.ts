@@ -113,14 +113,18 @@ function explain({ output, question, session }: GuidedFix): void {
   sayWhatAnAdministratorCanDo(question.adminCommands, output)
 }
 
-function unknownChoices({ app, session, question, output }: GuidedFix): Choice[] {
+function unknownChoices(o: GuidedFix): Choice[] {
+  const { app, session, question, output } = o
   const trust = (save: boolean) => async () => {
     await app.terminals.trust(session.id, question.id, save)
     return 'go-on' as const
   }
   const { hostKey } = output.texts
   const choices: Choice[] = [{ text: hostKey.trustOnce, run: trust(false) }]
-  if (question.saveTo) choices.push({ text: hostKey.trustSave({ file: harmless(question.saveTo.file) }), run: trust(true) })
+  // A rescue system's key for good would be in the way of the server's own.
+  if (question.saveTo && !question.isRescue)
+    choices.push({ text: hostKey.trustSave({ file: harmless(question.saveTo.file) }), run: trust(true) })
+  choices.push({ text: hostKey.untilLeft({ hours: app.settings.get().rescueTtlHours }), run: () => edit(o, 'set-aside') })
   return choices
 }
 

@@ -78,7 +78,8 @@ async function followList(options: Options, w: VisitWork): Promise<number> {
   output.document({ items: toJson(last.items) })
   const host = harmless(w.session.host)
   const isBack = last.items.some(({ id, state }) => id === 'restore' && state === 'fine')
-  output.print(isBack ? output.style.green(w.texts.backToNormal({ host })) : w.texts.nothingAside({ host }))
+  const { backToNormal, anotherAnswers, nothingAside } = w.texts
+  output.print(isBack ? output.style.green((w.wasUnknown ? anotherAnswers : backToNormal)({ host })) : nothingAside({ host }))
   return exits.done
 }
 

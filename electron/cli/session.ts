@@ -154,5 +154,8 @@ function sayWhereLinesAre({ app, output, shownTarget }: SessionParts, interventi
   const one = app.interventions.list().find(({ id }) => id === interventionId)
   if (one?.state === 'active' && shownTarget !== undefined)
     output.tell(output.style.amber(output.texts.connect.stillAside({ n: one.setAside, host: placeOf(one), target: shownTarget })))
-  if (one?.state === 'restored') output.tell(output.style.green(output.texts.connect.restored({ n: one.summary?.lines ?? one.setAside })))
+  if (one?.state !== 'restored') return
+  const { connect, watch } = output.texts
+  if (one.knownKeys.length === 0) output.tell(watch.answer['other-key'])
+  else output.tell(output.style.green(connect.restored({ n: one.summary?.lines ?? one.setAside })))
 }

@@ -34,6 +34,7 @@ export async function setAside(host: TypedHost, options: Options, o: CommandCont
   if (!given) output.tell(`${texts.check.presented({ host: query.lookupName, ...key })}\n${key.randomart}\n`)
   const verdict = judgeHostKey(files, query, presented)
   if (verdict.kind === 'revoked') throw new AppError('revoked', { host: resolved.host })
+  if (verdict.kind === 'unknown') throw new AppError('nothing-to-set-aside', { host: resolved.host })
   const byAdministrator = adminCommands(verdict.systemEntries)
   const target: InterventionTarget = {
     name: resolved.host,

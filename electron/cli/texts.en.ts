@@ -212,6 +212,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     differs: 'Alarm: your provider publishes another key for this rescue system. Disconnect, then ask it.',
     notFingerprint: 'This is not a fingerprint.',
     trustOnce: 'Trust this key once',
+    untilLeft: (d) => `It is in rescue mode: accept its key until the rescue is left, at most ${d.hours} h; no file is changed`,
     trustSave: (d) => `Trust and save it in ${d.file}`,
     disconnect: 'Disconnect',
     strict: 'StrictHostKeyChecking yes: unknown keys are not accepted for this host. Add its key to known_hosts first.',
@@ -223,7 +224,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     disconnected: 'Disconnected.',
   },
   edit: {
-    title: (d) => `Set ${lines(d)} aside until your system is back`,
+    title: (d) => (d.n === 0 ? 'No line is set aside' : `Set ${lines(d)} aside until your system is back`),
     replaceTitle: () => 'Replace the old keys for good',
     lead: 'This is the whole edit. Nothing is written before you agree.',
     file: (d) => `Edit of ${d.file}`,
@@ -242,7 +243,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
   },
   restore: {
     nothing: 'Nothing is set aside.',
-    restored: (d) => `${d.host}: ${lines(d)} put back in ${d.files}.`,
+    restored: (d) => `${d.host}: ${d.n === 0 ? 'the rescue key is forgotten' : `${lines(d)} put back in ${d.files}`}.`,
     verified: 'Read again and compared: as before.',
     wouldRestore: (d) => `${d.host}, id ${d.id}: ${d.files} would be put back.`,
     attention: (d) => `${d.host}, id ${d.id}: a person must decide. Nothing was lost, nothing was guessed.`,
@@ -271,6 +272,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
       'port-open': 'The port is open, no key yet.',
       'rescue-key': 'The rescue key answers: still in rescue.',
       'known-key': 'Your own key answers.',
+      'other-key': 'Another key than the rescue key answers.',
       'third-key': 'A third key answers.',
     },
     third: (d) =>
@@ -295,7 +297,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
   connect: {
     connecting: (d) => `Connecting to ${d.host} port ${d.port}…`,
     rescue: (d) => `RESCUE ${d.host}: temporary system. Only what you write under /mnt survives the reboot.`,
-    stillAside: (d) => `${lines(d)} of known_hosts stay set aside for ${d.host}. When your system is back: rescueterm watch ${d.target}`,
+    stillAside: (d) =>
+      `${d.n === 0 ? `The rescue key is accepted for ${d.host}` : `${lines(d)} of known_hosts stay set aside for ${d.host}`}. When your system is back: rescueterm watch ${d.target}`,
     restored: (d) => `Your own key answered: ${lines(d)} put back.`,
     password: (d) => `${d.rescue ? 'Rescue password' : 'Password'} of ${d.user}: `,
     passphrase: (d) => `Passphrase of ${d.file}: `,

@@ -223,6 +223,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     differs: 'Alarme : votre hébergeur publie une autre clé pour ce système de rescue. Déconnectez-vous, puis interrogez-le.',
     notFingerprint: 'Ce n’est pas une empreinte.',
     trustOnce: 'Croire cette clé une fois',
+    untilLeft: (d) =>
+      `Il est en mode rescue : accepter sa clé jusqu’à la sortie du rescue, ${d.hours} h au plus ; aucun fichier n’est modifié`,
     trustSave: (d) => `La croire et l’enregistrer dans ${d.file}`,
     disconnect: 'Se déconnecter',
     strict: 'StrictHostKeyChecking yes : les clés inconnues ne sont pas acceptées pour cet hôte. Ajoutez d’abord sa clé à known_hosts.',
@@ -235,7 +237,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     disconnected: 'Déconnecté.',
   },
   edit: {
-    title: (d) => `Mettre ${lines(d)} de côté jusqu’au retour de votre système`,
+    title: (d) => (d.n === 0 ? 'Aucune ligne n’est mise de côté' : `Mettre ${lines(d)} de côté jusqu’au retour de votre système`),
     replaceTitle: () => 'Remplacer définitivement les anciennes clés',
     lead: 'Voici toute la modification. Rien n’est écrit avant votre accord.',
     file: (d) => `Modification de ${d.file}`,
@@ -255,7 +257,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
   },
   restore: {
     nothing: 'Rien n’est de côté.',
-    restored: (d) => `${d.host} : ${back(d)} dans ${d.files}.`,
+    restored: (d) => `${d.host} : ${d.n === 0 ? 'la clé de rescue est oubliée' : `${back(d)} dans ${d.files}`}.`,
     verified: 'Relues et comparées : comme avant.',
     wouldRestore: (d) => `${d.host}, id ${d.id} : ${d.files} seraient remises en place.`,
     attention: (d) => `${d.host}, id ${d.id} : une personne doit décider. Rien n’est perdu, rien n’a été deviné.`,
@@ -285,6 +287,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
       'port-open': 'Le port est ouvert, pas encore de clé.',
       'rescue-key': 'La clé du rescue répond : toujours en rescue.',
       'known-key': 'Votre propre clé répond.',
+      'other-key': 'Une autre clé que celle du rescue répond.',
       'third-key': 'Une troisième clé répond.',
     },
     third: (d) =>
@@ -310,7 +313,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     connecting: (d) => `Connexion à ${d.host}, port ${d.port}…`,
     rescue: (d) => `RESCUE ${d.host} : système temporaire. Seul ce que vous écrivez sous /mnt survit au redémarrage.`,
     stillAside: (d) =>
-      `${lines(d)} de known_hosts ${several(d.n) ? 'restent' : 'reste'} de côté pour ${d.host}. Au retour de votre système : rescueterm watch ${d.target}`,
+      `${d.n === 0 ? `La clé de rescue est acceptée pour ${d.host}` : `${lines(d)} de known_hosts ${several(d.n) ? 'restent' : 'reste'} de côté pour ${d.host}`}. Au retour de votre système : rescueterm watch ${d.target}`,
     restored: (d) => `Votre propre clé a répondu : ${back(d)}.`,
     password: (d) => `Mot de passe${d.rescue ? ' du rescue' : ''} de ${d.user} : `,
     passphrase: (d) => `Phrase secrète de ${d.file} : `,

@@ -1,5 +1,6 @@
 /** Words for people on the command line. Both languages fill the same interface, so that a missing text does not compile. */
 import type { ErrorCode } from '../../shared/app-error.js'
+import type { AnswerKind } from '../../shared/intervention.js'
 import type { UsageError } from './arguments.js'
 import { en } from './texts.en.js'
 
@@ -59,6 +60,7 @@ export interface Texts {
     differs: string
     notFingerprint: string
     trustOnce: string
+    untilLeft: Say
     trustSave: Say
     disconnect: string
     strict: string
@@ -101,7 +103,7 @@ export interface Texts {
   }
   watch: {
     begin: Say
-    answer: Record<'nothing' | 'port-open' | 'rescue-key' | 'known-key' | 'third-key', string>
+    answer: Record<AnswerKind, string>
     third: Say
     interrupted: Say
   }

@@ -16,6 +16,8 @@ import { sessionTargetOf, withApp } from './with-app.js'
 export interface VisitWork {
   visit: Visit
   session: TerminalSession
+  /** No file knew the server when its rescue key was accepted: no key of its own can be waited for. */
+  wasUnknown: boolean
   texts: VisitTexts
   output: Output
   console: Console
@@ -49,6 +51,7 @@ export async function withVisit(
         return work({
           visit,
           session,
+          wasUnknown: app.interventions.list().find(({ id }) => id === session.interventionId)?.knownKeys.length === 0,
           texts,
           output,
           console,

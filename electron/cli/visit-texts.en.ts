@@ -61,7 +61,8 @@ export const en: VisitTexts = {
     'port-open': 'The port is open, no key yet.',
     'rescue-key': 'The rescue key answers.',
     'known-key': 'Your own key still answers.',
-    'third-key': 'Another key answers: the rescue system, or somebody in between.',
+    'third-key': 'A third key answers.',
+    'other-key': 'Another key answers: the rescue system, or somebody in between.',
   },
   overdue: 'More than 10 minutes: look at the provider’s console.',
   restartGoesOn: 'Stopped watching. The restart goes on; only the provider could stop it.',
@@ -99,6 +100,8 @@ export const en: VisitTexts = {
     skipped: (d) => `Unmounting was skipped: ${d.root} is still mounted, unless you unmounted it.`,
   },
   backToNormal: (d) => `Back to normal: ${d.host} shows your own key again.`,
+  anotherAnswers: (d) =>
+    `Another system than the rescue system answers at ${d.host}. Its key was never on file: the next connection asks about it.`,
   nothingAside: (d) => `${d.host} was restarted. No lines of yours were set aside for it, so none were put back.`,
   examining: 'Examining, reads only…',
   saved: (d) => `Report saved: ${d.file}`,

@@ -61,7 +61,8 @@ export const fr: VisitTexts = {
     'port-open': 'Le port est ouvert, pas encore de clé.',
     'rescue-key': 'La clé du rescue répond.',
     'known-key': 'Votre propre clé répond encore.',
-    'third-key': 'Une autre clé répond : le système rescue, ou quelqu’un entre vous.',
+    'third-key': 'Une troisième clé répond.',
+    'other-key': 'Une autre clé répond : le système rescue, ou quelqu’un entre vous.',
   },
   overdue: 'Plus de 10 minutes : regardez la console de l’hébergeur.',
   restartGoesOn: 'Le suivi est arrêté. Le redémarrage continue ; seul l’hébergeur pourrait l’arrêter.',
@@ -104,6 +105,8 @@ export const fr: VisitTexts = {
     skipped: (d) => `Le démontage a été passé : ${d.root} reste monté, sauf si vous l’avez démonté.`,
   },
   backToNormal: (d) => `Retour à la normale : ${d.host} présente de nouveau votre clé.`,
+  anotherAnswers: (d) =>
+    `Un autre système que celui du rescue répond sur ${d.host}. Sa clé n’a jamais été enregistrée : la prochaine connexion vous interrogera.`,
   nothingAside: (d) => `${d.host} a été redémarré. Aucune de vos lignes n’était mise de côté : rien n’a été rétabli.`,
   examining: 'Contrôle, en lecture seule…',
   saved: (d) => `Rapport enregistré : ${d.file}`,

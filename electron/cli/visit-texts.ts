@@ -62,6 +62,7 @@ export interface VisitTexts {
   noReboot: string
   unmounted: { done: string; nothing: string; skipped: Say }
   backToNormal: Say
+  anotherAnswers: Say
   nothingAside: Say
   // diagnose
   examining: string

@@ -27,7 +27,7 @@ import { copyPath, createId, createPlanning, type InterventionTarget, type Plann
 import { createRecord } from './record.js'
 import { createRecords, requireState } from './records.js'
 import { activate, close, discard, type ResumeOutcome, recover, restore, rollBack } from './recovery.js'
-import { accepts, identify, isExpired, type KeyRole } from './trust.js'
+import { accepts, endsRescue, identify, isExpired, type KeyRole } from './trust.js'
 import { toHistoryItem, toIntervention } from './view.js'
 import { createWatch, type Probe, type Watch } from './watch.js'
 
@@ -48,7 +48,7 @@ export interface Interventions {
   /** May a connection go on with this key because of the intervention? Active, that very key, before its end. */
   accepts(id: string, blob: Buffer): boolean
   isExpired(id: string): boolean
-  /** @throws AppError `revoked`, `nothing-to-set-aside`, `file-*`. Writes nothing. */
+  /** Nothing is to be set aside for a server that no file knows: then the rescue key alone is accepted. @throws AppError `revoked`, `nothing-to-set-aside`, `file-*`. Writes nothing. */
   plan(target: InterventionTarget, presented: Buffer, intent: 'set-aside' | 'replace', alsoWrite: boolean): Promise<EditPreview>
   /** Carries out the set-aside plan that was shown under `digest`. @throws AppError `wrong-state` when one is open already, `file-*` with nothing changed. */
   begin(target: InterventionTarget, presented: Buffer, digest: string, alsoWrite: boolean): Promise<EditOutcome>
@@ -156,11 +156,11 @@ export function createInterventions(o: InterventionsParts): Interventions {
     return answer.kind === 'key' && answer.blob.equals(blob)
   }
 
-  /** What follows from a key that was seen. Only the known key may lead to a change of files. */
+  /** What follows from a key that was seen. Only the server's own system may lead to a change of files. */
   async function react(id: string, role: KeyRole, blob: Buffer): Promise<void> {
     const { thirdKey, state, leaving } = find(id)
     // The watch and a session may see the known key at the same time: whoever comes second waits for the first one's restore.
-    if (state === 'restoring' && role === 'known-key') await records.settled()
+    if (state === 'restoring' && endsRescue(role)) await records.settled()
     if (state !== 'active') return
     if (role === 'third-key') {
       if (thirdKey?.blob === fromBytes(blob)) return
@@ -170,7 +170,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
       })
       return
     }
-    if (role === 'known-key' && (leaving || o.settings().restoreAutomatically)) return restoreNow(id, 'known-key')
+    // Without lines there is nothing that a person would rather put back by hand.
+    if (role === 'other-key' || (role === 'known-key' && (leaving || o.settings().restoreAutomatically))) return restoreNow(id, 'known-key')
     // Past its end the rescue key is what the person is asked about.
     if (role === 'rescue-key' && isExpired(find(id), clock.now())) return
     // An approved key answers again: the alarm was about what answers now. The watch's history keeps it.
@@ -325,7 +326,7 @@ export function createInterventions(o: InterventionsParts): Interventions {
     save,
     async observed(id, blob) {
       const role = classify(id, blob)
-      if (role === 'known-key' && find(id).state === 'active' && !(await isProven(id, blob))) return false
+      if (endsRescue(role) && find(id).state === 'active' && !(await isProven(id, blob))) return false
       watches.get(id)?.note(identify(find(id), blob))
       await react(id, role, blob)
       return true

@@ -97,7 +97,9 @@ export function createPlanning(o: {
     const { writeTo } = target
     const made = intent === 'set-aside' ? planSetAside(files, context, { alsoWrite, writeTo }) : planReplace(files, context, { writeTo })
     const taken = made.files.flatMap((file) => file.edits.filter(({ kind }) => kind === 'mark' || kind === 'remove' || kind === 'change'))
-    if (taken.length === 0 && verdict.systemEntries.length === 0) throw new AppError('nothing-to-set-aside', { host: target.host })
+    const isFirstContact = intent === 'set-aside' && verdict.kind === 'unknown'
+    if (taken.length === 0 && verdict.systemEntries.length === 0 && !isFirstContact)
+      throw new AppError('nothing-to-set-aside', { host: target.host })
     const writable = new Map<string, boolean>()
     for (const file of made.files) writable.set(file.path, await isWritable(file.path, o.fs))
     const preview = previewEdit(made, {

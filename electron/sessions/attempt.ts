@@ -13,6 +13,7 @@ import type { HostKeyQuery, HostKeyVerdict, KnownHostsContent } from '../known-h
 import { judgeHostKey, makeQuery, orderHostKeyAlgorithms } from '../known-hosts/verdict.js'
 import type { Interventions, InterventionTarget } from '../rescue/interventions.js'
 import { adminCommands } from '../rescue/system-file.js'
+import { endsRescue } from '../rescue/trust.js'
 import type { ResolvedTarget } from '../ssh/config.js'
 import type { ConnectOutcome, Credentials, connectSsh, SshConnection } from '../ssh/connect.js'
 
@@ -39,7 +40,7 @@ export interface AttemptRequest {
 export type AttemptOutcome =
   | { kind: 'connected'; connection: SshConnection; whose: 'known' | 'rescue' | 'once'; interventionId?: string }
   | { kind: 'question'; question: Omit<HostKeyQuestion, 'id'>; blob: Buffer; target: InterventionTarget }
-  /** Under an intervention the known key answered. `proven`: by a server that holds it, and what follows from that is done. */
+  /** Under an intervention the server's own system answered. `proven`: by a server that holds it, and what follows from that is done. */
   | { kind: 'returned'; interventionId: string; proven: boolean }
   | { kind: 'cancelled' }
   | { kind: 'failed'; error: ErrorInfo }
@@ -71,7 +72,7 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
           whose = 'rescue'
           return true
         }
-        if (intervention && parts.interventions.classify(intervention.id, blob) !== 'known-key') return false
+        if (intervention && !endsRescue(parts.interventions.classify(intervention.id, blob))) return false
         // Half-way back: the next attempt comes after the restore, without the restrictions of a rescue.
         if (verdict.kind === 'match') return intervention?.state !== 'restoring'
         if (intervention) return false
@@ -93,7 +94,7 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
 
   if (intervention && seen.verdict.kind !== 'revoked') {
     const proven = await parts.interventions.observed(intervention.id, seen.blob)
-    if (parts.interventions.classify(intervention.id, seen.blob) === 'known-key')
+    if (endsRescue(parts.interventions.classify(intervention.id, seen.blob)))
       return { kind: 'returned', interventionId: intervention.id, proven }
   }
   const target = interventionTarget(request, resolved, query, files)
@@ -101,7 +102,10 @@ export async function attemptConnection(request: AttemptRequest, parts: AttemptP
     kind: 'question',
     blob: seen.blob,
     target,
-    question: describeQuestion(seen.blob, seen.verdict, resolved, target, intervention?.id),
+    question: {
+      ...describeQuestion(seen.blob, seen.verdict, resolved, target, intervention?.id),
+      isRescue: parts.isRescueKey(resolved.host, resolved.port, seen.blob),
+    },
   }
 }
 
@@ -148,7 +152,7 @@ function describeQuestion(
   resolved: ResolvedTarget,
   target: InterventionTarget,
   interventionId: string | undefined,
-): Omit<HostKeyQuestion, 'id'> {
+): Omit<HostKeyQuestion, 'id' | 'isRescue'> {
   const kind = verdict.kind === 'match' || verdict.kind === 'match-ca' ? 'unknown' : verdict.kind
   return {
     verdict: kind,

@@ -401,11 +401,13 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
     async plan(sessionId, questionId, intent, alsoWrite) {
       const { asked, state } = question(sessionId, questionId)
       if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
+      if (state.verdict === 'unknown' && state.strict) throw new AppError('strict-unknown', { host: asked.target.host })
       return parts.interventions.plan(asked.target, asked.blob, intent, alsoWrite)
     },
     async setAside(sessionId, questionId, digest, alsoWrite) {
       const { session, asked, state } = question(sessionId, questionId)
       if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
+      if (state.verdict === 'unknown' && state.strict) throw new AppError('strict-unknown', { host: asked.target.host })
       const outcome = await parts.interventions.begin(asked.target, asked.blob, digest, alsoWrite)
       if (outcome.kind === 'applied') {
         update(session, { interventionId: outcome.id })

@@ -83,9 +83,9 @@ export function createEntering(record: EnteringRecord, o: EnteringParts): Enteri
         clock: o.clock,
         probe: o.probe,
         purpose: () => (isOver() ? undefined : 'leaving'),
-        classify: (blob): AnswerKind => (isKnown(blob) ? 'known-key' : 'third-key'),
+        classify: (blob): AnswerKind => (isKnown(blob) ? 'known-key' : 'other-key'),
         async onAnswer(answer, blob) {
-          if (answer !== 'third-key' || !blob) return
+          if (answer !== 'other-key' || !blob) return
           // A server nobody has known yet shows its usual key until it goes down: only another one than that counts.
           const isUsual = record.knownKeys.length === 0 && record.method !== 'already' && seen?.changes.length === 1
           if (isUsual) record.knownKeys = [blob]

@@ -94,7 +94,7 @@ export function Progress({ tabKey, server, entering }: { tabKey: string; server:
 
 /** On the way in, another key is the one that is hoped for: it has the rescue's row. */
 function asRescue({ startedAt, answers, answer }: Pick<EnteringState, 'startedAt' | 'answers' | 'answer'>) {
-  const other = (one: NonNullable<typeof answer>) => (one === 'third-key' ? 'rescue-key' : one)
+  const other = (one: NonNullable<typeof answer>) => (one === 'other-key' ? 'rescue-key' : one)
   return {
     startedAt,
     changes: answers.map((one) => ({ ...one, answer: other(one.answer) })),

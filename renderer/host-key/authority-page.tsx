@@ -5,7 +5,7 @@ import { CompareField } from './compare-field.js'
 import { ErrorNotice } from './error-notice.js'
 import { KnownKeys, ShownKey } from './keys.js'
 import { Head, type QuestionProps } from './question-parts.js'
-import { TrustFoot, TrustOff, useTrust } from './trust-buttons.js'
+import { RescueChoice, TrustFoot, TrustOff, useTrust } from './trust-buttons.js'
 
 /** 11d: only certificate authorities cover this name, and their certificates cannot be checked here yet. */
 export function AuthorityPage({ session, question, titleId, expectation }: QuestionProps) {
@@ -38,6 +38,7 @@ export function AuthorityPage({ session, question, titleId, expectation }: Quest
         </div>
         <CompareField expectation={expectation} label={t('host-key.hostKey.expect')} />
         <TrustOff question={question} expectation={expectation} />
+        <RescueChoice question={question} expectation={expectation} trust={trust} />
         <section>
           <h3>{t('host-key.ca.choices')}</h3>
           <table className="rt-hk-choices">
@@ -52,10 +53,12 @@ export function AuthorityPage({ session, question, titleId, expectation }: Quest
                 <th scope="row">{t('host-key.unknown.once')}</th>
                 <td>{t('host-key.ca.c2')}</td>
               </tr>
-              <tr>
-                <th scope="row">{t('host-key.unknown.save')}</th>
-                <td>{t('host-key.ca.c3')}</td>
-              </tr>
+              {!question.isRescue && (
+                <tr>
+                  <th scope="row">{t('host-key.unknown.save')}</th>
+                  <td>{t('host-key.ca.c3')}</td>
+                </tr>
+              )}
             </tbody>
           </table>
         </section>

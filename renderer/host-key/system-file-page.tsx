@@ -13,6 +13,7 @@ import { AdminCommands } from './edit-parts.js'
 import { ErrorNotice } from './error-notice.js'
 import { typeName } from './question-page.js'
 import { Back, disconnect, Escape, Foot, Head, Place, type QuestionProps } from './question-parts.js'
+import { setNoneAside } from './use-plan.js'
 
 /** 11c: the line in the way belongs to an administrator: the command to run, or the rescue key accepted in RescueTerm only. */
 export function SystemFilePage({ session, question, titleId, onBack }: QuestionProps & { onBack: () => void }) {
@@ -99,12 +100,4 @@ export function SystemFilePage({ session, question, titleId, onBack }: QuestionP
       </Foot>
     </>
   )
-}
-
-/** An intervention without a line: no file is written. A plan that meanwhile has one is not agreed to unseen. */
-async function setNoneAside(place: { sessionId: string; questionId: string }) {
-  const { digest, lines } = await api.hostKey.plan({ ...place, intent: 'set-aside', alsoWrite: false })
-  if (lines > 0) return api.hostKey.recheck(place)
-  const outcome = await api.hostKey.setAside({ ...place, digest, alsoWrite: false })
-  if (outcome.kind === 'plan-changed') await api.hostKey.recheck(place)
 }

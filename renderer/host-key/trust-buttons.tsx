@@ -4,21 +4,28 @@ import type { ErrorInfo } from '../../shared/errors.js'
 import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
 import { api, attempt } from '../api.js'
 import { useT } from '../i18n.js'
+import { useAppPart } from '../state.js'
+import { RescueGlyph } from '../ui/glyphs.js'
 import type { Expectation } from './compare-field.js'
 import { disconnect, Escape, Foot } from './question-parts.js'
+import { setNoneAside } from './use-plan.js'
+
+/** `rescue`: accepted until the rescue is left, and written nowhere. */
+type How = 'once' | 'save' | 'rescue'
 
 export interface Trust {
   error: ErrorInfo | undefined
-  busy: 'once' | 'save' | undefined
-  trust: (how: 'once' | 'save') => Promise<void>
+  busy: How | undefined
+  trust: (how: How) => Promise<void>
 }
 
 export function useTrust(session: TerminalSession, question: HostKeyQuestion): Trust {
   const [error, setError] = useState<ErrorInfo>()
   const [busy, setBusy] = useState<Trust['busy']>()
-  async function trust(how: 'once' | 'save') {
+  async function trust(how: How) {
     setBusy(how)
-    const done = await attempt(api.hostKey.trust({ sessionId: session.id, questionId: question.id, save: how === 'save' }))
+    const place = { sessionId: session.id, questionId: question.id }
+    const done = await attempt(how === 'rescue' ? setNoneAside(place) : api.hostKey.trust({ ...place, save: how === 'save' }))
     setError(done.ok ? undefined : done.error)
     setBusy(undefined)
   }
@@ -35,9 +42,11 @@ interface TrustFootProps {
 /** Nothing but *Disconnect* is filled before a match, and nothing may be trusted after *No match* or under `StrictHostKeyChecking yes`. */
 export function TrustFoot({ session, question, expectation, trust: { busy, trust } }: TrustFootProps) {
   const t = useT()
-  const off = question.strict || expectation.result === 'no-match'
-  // A published key is the rescue system's: nothing to save for good.
-  const matches = expectation.result === 'match' && !expectation.by && !off
+  const off = isOff(question, expectation)
+  // A rescue system's key is nothing to save for good.
+  const lasting = question.isRescue ? 'rescue' : 'save'
+  const canLast = question.isRescue || question.saveTo !== undefined
+  const matches = expectation.result === 'match' && (question.isRescue || !expectation.by) && !off
   return (
     <Foot
       left={
@@ -49,19 +58,43 @@ export function TrustFoot({ session, question, expectation, trust: { busy, trust
       <Button size="sm" variant={matches ? 'default' : 'filled'} data-autofocus onClick={() => disconnect(session, question)}>
         {t('host-key.hostKey.disconnect')}
       </Button>
-      <Button size="sm" disabled={off || busy === 'save'} loading={busy === 'once'} onClick={() => void trust('once')}>
+      <Button
+        size="sm"
+        disabled={off || (busy !== undefined && busy !== 'once')}
+        loading={busy === 'once'}
+        onClick={() => void trust('once')}
+      >
         {t('host-key.unknown.once')}
       </Button>
       <Button
         size="sm"
-        variant={matches && question.saveTo ? 'filled' : 'default'}
-        disabled={off || !question.saveTo || busy === 'once'}
-        loading={busy === 'save'}
-        onClick={() => void trust('save')}
+        variant={matches && canLast ? 'filled' : 'default'}
+        disabled={off || !canLast || (busy !== undefined && busy !== lasting)}
+        loading={busy === lasting}
+        onClick={() => void trust(lasting)}
       >
-        {t('host-key.unknown.save')}
+        {t(`host-key.unknown.${lasting}`)}
       </Button>
     </Foot>
+  )
+}
+
+const isOff = (question: HostKeyQuestion, expectation: Expectation) => question.strict || expectation.result === 'no-match'
+
+/** A server that nobody knew may be in rescue all the same: sent there elsewhere, on the provider's page. */
+export function RescueChoice({ question, expectation, trust: { busy, trust } }: Omit<TrustFootProps, 'session'>) {
+  const t = useT()
+  const hours = useAppPart((app) => app.settings.rescueTtlHours)
+  if (isOff(question, expectation)) return null
+  if (question.isRescue) return <p className="rt-sm">{t('host-key.unknown.rescueSent', { hours })}</p>
+  return (
+    <div className="rt-row rt-hk-rescue-choice">
+      <RescueGlyph />
+      <span className="rt-grow rt-sm">{t('host-key.unknown.rescueText', { hours })}</span>
+      <Button loading={busy === 'rescue'} disabled={busy !== undefined && busy !== 'rescue'} onClick={() => void trust('rescue')}>
+        {t('host-key.unknown.rescue')}
+      </Button>
+    </div>
   )
 }
 

@@ -7,7 +7,7 @@ import { ErrorNotice } from './error-notice.js'
 import { Randomart } from './keys.js'
 import { typeName } from './question-page.js'
 import { Head, type QuestionProps } from './question-parts.js'
-import { TrustFoot, TrustOff, useTrust } from './trust-buttons.js'
+import { RescueChoice, TrustFoot, TrustOff, useTrust } from './trust-buttons.js'
 
 /** 09a: first contact. */
 export function UnknownPage({ session, question, titleId, expectation }: QuestionProps) {
@@ -37,7 +37,8 @@ export function UnknownPage({ session, question, titleId, expectation }: Questio
         </div>
         <CompareField expectation={expectation} label={t('host-key.hostKey.expect')} />
         <TrustOff question={question} expectation={expectation} />
-        {saveTo && !question.strict && (
+        <RescueChoice question={question} expectation={expectation} trust={trust} />
+        {saveTo && !question.strict && !question.isRescue && (
           <p className="rt-dim rt-sm">
             <Rich
               text={saveTo.hashed ? 'host-key.unknown.savedHashed' : 'host-key.unknown.saved'}

@@ -60,3 +60,11 @@ export function usePlan(session: TerminalSession, question: HostKeyQuestion, int
   }
   return { preview, error, moved, busy, agree, planAgain: () => setTimes((n) => n + 1) }
 }
+
+/** An intervention without a line: no file is written. A plan that meanwhile has one is not agreed to unseen. */
+export async function setNoneAside(place: { sessionId: string; questionId: string }) {
+  const { digest, lines } = await api.hostKey.plan({ ...place, intent: 'set-aside', alsoWrite: false })
+  if (lines > 0) return api.hostKey.recheck(place)
+  const outcome = await api.hostKey.setAside({ ...place, digest, alsoWrite: false })
+  if (outcome.kind === 'plan-changed') await api.hostKey.recheck(place)
+}

@@ -99,7 +99,7 @@ function now(app: AppState, session: TerminalSession | undefined, t: Translate):
     {
       id: 'restore',
       group: 'now',
-      label: t('common.palette.restore'),
+      label: t('rescue.banner.restore', { n: mine.setAside }),
       note: t(restoreRisk(mine) === 'rescue-key' ? 'common.palette.restoreAsks' : 'common.palette.restoreNote', { n: mine.setAside }),
       icon: <IconArrowBackUp {...iconProps} />,
       run: () => restoreNow(mine),

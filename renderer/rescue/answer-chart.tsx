@@ -20,15 +20,20 @@ const fills = {
   nothing: 'var(--rt-bar-quiet)',
 }
 
+const names = { 'other-key': 'rescue.wait.row.other-key', another: 'enter.another' } as const
+
 interface ChartProps {
   watch: Pick<WatchState, 'startedAt' | 'changes' | 'answer'>
   now: Date
-  /** Whose key is waited for. `another`: any but the known ones, on the way into rescue; the rescue's row is its. */
-  awaited?: 'known-key' | 'another'
+  /**
+   * Whose key is waited for. `another`: any but the known ones, on the way into rescue; the rescue's row is its. `other-key`: any but the
+   * rescue's, on the way back of a server that no file knew.
+   */
+  awaited: 'known-key' | 'other-key' | 'another'
 }
 
 /** The same as the list below it, as a picture. */
-export function AnswerChart({ watch, now, awaited = 'known-key' }: ChartProps) {
+export function AnswerChart({ watch, now, awaited }: ChartProps) {
   const t = useT()
   const format = useFormat()
   const elapsed = Math.max(0, now.getTime() - new Date(watch.startedAt).getTime())
@@ -36,7 +41,8 @@ export function AnswerChart({ watch, now, awaited = 'known-key' }: ChartProps) {
   const x = (ms: number) => left + (Math.min(ms, end) / end) * (right - left)
   const all = bars(watch, now.getTime())
   const present = x(elapsed)
-  const awaitedRow = awaited === 'known-key' ? 'known-key' : 'rescue-key'
+  const awaitedRow = awaited === 'another' ? 'rescue-key' : 'known-key'
+  const answerRow = watch.answer === 'other-key' ? 'known-key' : watch.answer
   return (
     <svg className="rt-chart" viewBox="0 -6 600 190" role="img" aria-label={t('rescue.wait.chart')}>
       {ticks.map((tick) => (
@@ -51,17 +57,17 @@ export function AnswerChart({ watch, now, awaited = 'known-key' }: ChartProps) {
       ))}
       {chartRows.map((row, index) => {
         const middle = index * rowHeight + rowHeight / 2
-        const current = watch.answer === row
+        const current = answerRow === row
         return (
           <g key={row}>
             <line className="rt-chart-line" x1={0} x2={right} y1={(index + 1) * rowHeight} y2={(index + 1) * rowHeight} />
             <RowSign row={row} y={middle} awaited={row === awaitedRow} />
             <text
-              className={current || (awaited === 'known-key' && row === 'known-key') ? 'rt-chart-name rt-chart-now' : 'rt-chart-name'}
+              className={current || (awaited !== 'another' && row === 'known-key') ? 'rt-chart-name rt-chart-now' : 'rt-chart-name'}
               x={26}
               y={middle + 4.5}
             >
-              {t(row === 'rescue-key' && awaited === 'another' ? 'enter.another' : `rescue.wait.row.${row}`)}
+              {t(row === awaitedRow && awaited !== 'known-key' ? names[awaited] : `rescue.wait.row.${row}`)}
             </text>
             {all
               .filter(({ answer }) => answer === row)

@@ -81,7 +81,7 @@ function Ways({ state }: { state: BannerState }) {
               {t('rescue.banner.leave')}
             </Way>
           )}
-          <Way onClick={() => restoreNow(intervention)}>{t('rescue.banner.restore')}</Way>
+          <Way onClick={() => restoreNow(intervention)}>{t('rescue.banner.restore', { n: intervention.setAside })}</Way>
         </>
       )
     }

@@ -8,6 +8,7 @@ import type { Intervention } from '../../shared/intervention.js'
 import type { LeavingItem, LeavingState, VisitState } from '../../shared/visit.js'
 import { api } from '../api.js'
 import { type TextKey, type Translate, useT } from '../i18n.js'
+import { wasUnknown } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { Finding, type FindingKind } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
@@ -128,7 +129,8 @@ function Since({ since }: { since: string | undefined }) {
   return <span aria-live="off">{since && format.clock(now.getTime() - Date.parse(since))}</span>
 }
 
-function labelOf(item: LeavingItem, { setAside, files }: Intervention, t: Translate): string {
+function labelOf(item: LeavingItem, intervention: Intervention, t: Translate): string {
+  const { setAside, files } = intervention
   const { id, state, count } = item
   const isDone = state === 'fine'
   switch (id) {
@@ -141,7 +143,7 @@ function labelOf(item: LeavingItem, { setAside, files }: Intervention, t: Transl
     case 'reboot':
       return t(`leave.${isDone ? 'done' : 'item'}.${id}` satisfies TextKey)
     case 'wait':
-      return t(isDone ? 'rescue.leave.answered' : 'rescue.leave.wait')
+      return t(`rescue.leave.${isDone ? 'answered' : 'wait'}${wasUnknown(intervention) ? 'Other' : ''}`)
     case 'restore': {
       const all = files.reduce((sum, file) => sum + file.lines.length, 0)
       return isDone ? t('rescue.leave.put', { n: all }) : t('rescue.leave.restore', { n: setAside })

@@ -2,6 +2,7 @@ import { IconFileText } from '@tabler/icons-react'
 import type { Intervention } from '../../shared/intervention.js'
 import type { VisitState } from '../../shared/visit.js'
 import { useT } from '../i18n.js'
+import { wasUnknown } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
 import { LeaveChecklist } from './leave-checklist.js'
@@ -28,7 +29,7 @@ function WatchList({ intervention }: { intervention: Intervention }) {
       <h2>{t('rescue.leave.title')}</h2>
       <ul className="rt-leave" aria-live="polite">
         {items.map((item) => (
-          <Item key={item.kind} item={item} startedAt={intervention.watch?.startedAt} />
+          <Item key={item.kind} item={item} intervention={intervention} />
         ))}
       </ul>
       {items.every(({ kind }) => kind !== 'decide') && (
@@ -41,15 +42,16 @@ function WatchList({ intervention }: { intervention: Intervention }) {
   )
 }
 
-function Item({ item, startedAt }: { item: LeaveItem; startedAt: string | undefined }) {
+function Item({ item, intervention }: { item: LeaveItem; intervention: Intervention }) {
   const t = useT()
+  const whose = wasUnknown(intervention) ? 'Other' : ''
   switch (item.kind) {
     case 'wait':
       return (
         <li>
           <Finding kind={item.state} />
-          {item.state === 'fine' ? <span>{t('rescue.leave.answered')}</span> : <b>{t('rescue.leave.wait')}</b>}
-          {item.state === 'running' && <Elapsed since={startedAt} />}
+          {item.state === 'fine' ? <span>{t(`rescue.leave.answered${whose}`)}</span> : <b>{t(`rescue.leave.wait${whose}`)}</b>}
+          {item.state === 'running' && <Elapsed since={intervention.watch?.startedAt} />}
         </li>
       )
     case 'restore':

@@ -27,7 +27,7 @@ export function RestoreQuestion() {
           {t('rescue.restore.keep', values)}
         </Button>
         <Button size="sm" onClick={() => confirmRestore(intervention.id)}>
-          {t('rescue.banner.restore')}
+          {t('rescue.banner.restore', values)}
         </Button>
       </div>
     </Modal>

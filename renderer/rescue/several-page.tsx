@@ -111,7 +111,7 @@ function Row({ row: { intervention, session, step, waits } }: { row: SeveralRow 
             <span className="rt-spoken"> {name}</span>
           </Button>
           <Button onClick={() => restoreNow(intervention)}>
-            {t('rescue.banner.restore')}
+            {t('rescue.banner.restore', { n: intervention.setAside })}
             <span className="rt-spoken"> {name}</span>
           </Button>
         </span>

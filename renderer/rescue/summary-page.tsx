@@ -11,7 +11,7 @@ import { api, call } from '../api.js'
 import { typeName } from '../host-key/question-page.js'
 import { useLanguage, useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
-import { nameOf } from '../tabs/tab-label.js'
+import { nameOf, wasUnknown } from '../tabs/tab-label.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Rich } from '../ui/rich.js'
@@ -29,6 +29,7 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
   const shown =
     session?.phase.kind === 'open' && session.phase.connection.key.whose === 'known' ? [session.phase.connection.key] : knownKeys
   const isBack = summary.by === 'known-key'
+  const how = !isBack ? 'Put' : wasUnknown(intervention) ? 'Other' : ''
   // Its services stopped with the restart that was asked for here, before any line was set aside.
   const startedAt = visit?.entering?.startedAt
   const down = isBack && startedAt && startedAt < since ? startedAt : since
@@ -45,24 +46,23 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
       <div className="rt-hk-head" role="status">
         <IconCircleCheckFilled className="rt-i rt-accent" size={24} aria-hidden />
         <div>
-          <h1>{state === 'abandoned' ? t('rescue.done.titleLeft') : t(isBack ? 'rescue.done.title' : 'rescue.done.titlePut')}</h1>
+          <h1>{t(state === 'abandoned' || (!isBack && summary.lines === 0) ? 'rescue.done.titleLeft' : `rescue.done.title${how}`)}</h1>
           <p>
-            <Rich
-              text={isBack ? 'rescue.done.lead' : 'rescue.done.leadPut'}
-              values={{ server: <b key="name">{nameOf(intervention, t)}</b> }}
-            />
+            <Rich text={`rescue.done.lead${how}`} values={{ server: <b key="name">{nameOf(intervention, t)}</b> }} />
           </p>
         </div>
       </div>
       <table className="rt-summary-facts">
         <tbody>
-          <Fact name={t('rescue.done.key')}>
-            {shown.map(({ type, fingerprint }) => (
-              <div className="rt-row" key={fingerprint}>
-                <b>{typeName(type)}</b> <Fingerprint value={fingerprint} />
-              </div>
-            ))}
-          </Fact>
+          {shown.length > 0 && (
+            <Fact name={t('rescue.done.key')}>
+              {shown.map(({ type, fingerprint }) => (
+                <div className="rt-row" key={fingerprint}>
+                  <b>{typeName(type)}</b> <Fingerprint value={fingerprint} />
+                </div>
+              ))}
+            </Fact>
+          )}
           <Fact name="known_hosts">
             {summary.verified ? t('rescue.done.lines', { n: summary.lines }) : t('rescue.done.linesDecided', { n: summary.lines })}
           </Fact>

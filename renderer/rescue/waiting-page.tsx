@@ -9,6 +9,7 @@ import { ConsoleButton } from '../enter/console-button.js'
 import { ErrorNotice } from '../host-key/error-notice.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { wasUnknown } from '../tabs/tab-label.js'
 import { useFormat, useNow } from '../ui/format.js'
 import { RescueGlyph } from '../ui/glyphs.js'
 import { AnswerChart } from './answer-chart.js'
@@ -31,7 +32,12 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
   const elapsed = watch ? now.getTime() - new Date(watch.startedAt).getTime() : 0
   const isOverdue = elapsed > longMs || visit?.leaving?.isOverdue === true
   const restoring = state === 'restoring'
-  const heading = restoring ? t('rescue.wait.restoring') : answer ? t(`rescue.answer.${answer}`, words) : t('rescue.wait.first')
+  const unknown = wasUnknown(intervention)
+  const heading = restoring
+    ? t(unknown ? 'rescue.wait.restoringOther' : 'rescue.wait.restoring')
+    : answer
+      ? t(`rescue.answer.${answer}`, words)
+      : t('rescue.wait.first')
   return (
     <div className="rt-term rt-term-rescue">
       <div className="rt-term-frame">
@@ -50,7 +56,9 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
             <div className="rt-row rt-between rt-top">
               <div role="status">
                 <h1>{heading}</h1>
-                <p className="rt-dim">{t(answer === 'rescue-key' ? 'rescue.wait.stillRescue' : 'rescue.wait.lead')}</p>
+                <p className="rt-dim">
+                  {t(answer === 'rescue-key' ? 'rescue.wait.stillRescue' : unknown ? 'rescue.wait.leadOther' : 'rescue.wait.lead')}
+                </p>
               </div>
               {watch && (
                 <div className="rt-clock" role="timer">
@@ -59,7 +67,7 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
               )}
             </div>
             {error && <ErrorNotice error={error} />}
-            {watch && <AnswerChart watch={watch} now={now} />}
+            {watch && <AnswerChart watch={watch} now={now} awaited={unknown ? 'other-key' : 'known-key'} />}
             {watch && watch.changes.length > 0 && (
               <table className="rt-wait-list">
                 <tbody>
@@ -84,14 +92,14 @@ export function WaitingPage({ intervention }: { intervention: Intervention }) {
                   <Button data-autofocus onClick={() => void stop()}>
                     {t('rescue.wait.stop')}
                   </Button>
-                  <Button onClick={() => restoreNow(intervention)}>{t('rescue.banner.restore')}</Button>
+                  <Button onClick={() => restoreNow(intervention)}>{t('rescue.banner.restore', { n: intervention.setAside })}</Button>
                   {isOverdue && server && (
                     <Button leftSection={<RescueGlyph ink />} onClick={() => void backIn(server.id)}>
                       {t('leave.backIn')}
                     </Button>
                   )}
                 </div>
-                <p className="rt-dim rt-sm rt-hk-gap">{t('rescue.wait.stopHint')}</p>
+                {intervention.setAside > 0 && <p className="rt-dim rt-sm rt-hk-gap">{t('rescue.wait.stopHint')}</p>}
                 {isOverdue && (
                   <p className="rt-bright rt-sm rt-hk-gap" role="status">
                     {t(visit?.leaving ? 'leave.overdue' : 'rescue.wait.long')}

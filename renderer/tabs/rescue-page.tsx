@@ -41,7 +41,7 @@ export function RescuePage({ tabKey, interventionId }: { tabKey: string; interve
           {t('common.waiting.leave')}
         </Button>
         <Button size="sm" onClick={() => restoreNow(intervention)}>
-          {t('common.waiting.restore')}
+          {t('rescue.banner.restore', { n: setAside })}
         </Button>
       </div>
     </div>

@@ -8,6 +8,9 @@ import type { Translate } from '../i18n.js'
 export const isOpenIntervention = ({ state }: Intervention) =>
   state === 'prepared' || state === 'active' || state === 'restoring' || state === 'needs-attention'
 
+/** No file knew the server when its rescue key was accepted: another key than that one ends the rescue. */
+export const wasUnknown = ({ knownKeys }: Intervention) => knownKeys.length === 0
+
 /** What people call this server. The practice server has no name of its own: it is called so in their language. */
 export const nameOf = ({ name, practice }: { name: string; practice: boolean }, t: Translate) =>
   practice ? t('servers.nav.practice') : name
@@ -27,7 +30,7 @@ export function sessionBadge(
     const { verdict } = phase.question
     return verdict === 'unknown' ? 'new' : verdict === 'revoked' ? 'revoked' : 'changed'
   }
-  if (phase.kind === 'open') return phase.connection.key.whose === 'once' ? 'new' : 'known'
+  if (phase.kind === 'open') return phase.connection.key.whose === 'known' ? 'known' : 'new'
   if (server) return server.badge
   return session.practice ? 'known' : undefined
 }

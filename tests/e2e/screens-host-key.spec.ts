@@ -1,8 +1,20 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generateKey } from '../support/sshd.js'
 import { everyLook } from './every-look.js'
 import { expect } from './launch.js'
-import { button, changedTitle, heading, linesFor, lookupName, setAside, test, writeHosts, writeKnownHosts } from './servers.js'
+import {
+  button,
+  changedTitle,
+  heading,
+  linesFor,
+  lookupName,
+  setAside,
+  signInWithKey,
+  test,
+  writeHosts,
+  writeKnownHosts,
+} from './servers.js'
 
 const name = 'vps-2041.example.net'
 const address = 'https://docs.example.net/rescue'
@@ -62,6 +74,29 @@ test('09a: first contact', async ({ serve, open, home }) => {
   const app = await open([name])
   await expect(heading(app, 'First time here')).toBeVisible({ timeout: 20_000 })
   await everyLook(app, '09a-unknown-host')
+})
+
+test('09a: a server that nobody knew is in rescue: its key is accepted until the rescue is left', async ({ serve, open, home }) => {
+  const key = await generateKey(join(home, '.ssh/id_ed25519'), 'ed25519')
+  const sshd = await serve({ hostKeys: ['ed25519'], authorizedKeys: [readFileSync(`${key}.pub`, 'utf8').trim()] })
+  const knownHosts = writeKnownHosts(home, '')
+  writeHosts(home, { [name]: sshd })
+  const app = await open([name])
+  await button(app, 'Accept until you leave rescue').click({ timeout: 20_000 })
+  await signInWithKey(app)
+  await expect(app.page.getByText(/The rescue key of .* is accepted in RescueTerm/)).toBeVisible()
+  await everyLook(app, '09a-accepted')
+  await button(app, 'Leave rescue').first().click()
+  await button(app, 'Done').click()
+  await button(app, 'I have restarted it').click()
+  await sshd.stop()
+  await expect(heading(app, 'Nothing answers')).toBeVisible({ timeout: 20_000 })
+  await expect(app.page.getByText('Waiting until another key than the rescue key answers.')).toBeVisible()
+  await everyLook(app, '06b-other-key')
+  await sshd.restart(['ed25519'])
+  await expect(heading(app, 'Out of rescue')).toBeVisible({ timeout: 40_000 })
+  await everyLook(app, '06c-out-of-rescue')
+  expect(readFileSync(knownHosts, 'utf8')).toBe('')
 })
 
 test('11b: a revoked key', async ({ serve, open, home }) => {

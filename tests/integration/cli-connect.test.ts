@@ -256,7 +256,7 @@ describe('first contact', () => {
   ])('trusted %s', async (_name, keys, saved) => {
     const pty = connect()
     await pty.waitFor('is not in your files')
-    await pty.waitFor('Your choice [3]: ')
+    await pty.waitFor('Your choice [4]: ')
     pty.type(keys)
     await pty.waitFor(/[#$] $/)
     pty.type('exit\r')
@@ -265,9 +265,33 @@ describe('first contact', () => {
     expect(content.includes(sshd.hostKeys[0]!.line)).toBe(saved !== '')
   })
 
+  test('in rescue: its key for as long as it answers, then a first contact again', async () => {
+    const pty = connect()
+    await pty.waitFor('Your choice [4]: ')
+    pty.type('3\r')
+    await pty.waitFor('No line is set aside')
+    await pty.waitFor('[y/w/N] ')
+    pty.type('y\r')
+    await pty.waitFor('Key file [')
+    pty.type('\r')
+    await pty.waitFor('RESCUE 127.0.0.1:')
+    await pty.waitFor(/[#$] $/)
+    pty.type('exit\r')
+    await pty.waitFor('The rescue key is accepted for 127.0.0.1:')
+    expect(await pty.exit).toBe(0)
+
+    await sshd.restart(['ed25519'])
+    const back = connect()
+    await back.waitFor('is not in your files')
+    await back.waitFor('Your choice [4]: ')
+    back.type('\r')
+    expect(await back.exit).toBe(10)
+    await expect(readFile(known, 'utf8')).rejects.toThrow('ENOENT')
+  })
+
   test('Enter disconnects: 10; StrictHostKeyChecking yes does not even ask', async () => {
     const pty = connect()
-    await pty.waitFor('Your choice [3]: ')
+    await pty.waitFor('Your choice [4]: ')
     pty.type('\r')
     expect(await pty.exit).toBe(10)
     await writeFile(join(home, '.ssh', 'config'), 'Host *\n  StrictHostKeyChecking yes\n')

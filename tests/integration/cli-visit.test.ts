@@ -305,6 +305,27 @@ describe('in rescue', () => {
     expect(pty.screen()).not.toContain('Back to normal')
   })
 
+  test('leave a server that nobody knew: until another key than the rescue key answers', async () => {
+    const at = `127.0.0.1:${sshd.port}`
+    expect((await cli.run(['restore', at, '--yes'], { env })).status).toBe(0)
+    await writeFile(known, '')
+    const pty = startPty([...cli.command, 'leave', `root@${at}`, '--yes', ...restartedByHand], { env, cols: 200 })
+    ptys.push(pty)
+    await pty.waitFor('3  It is in rescue mode')
+    pty.type('3\r')
+    await pty.waitFor('No line is set aside')
+    await pty.waitFor('[y/w/N] ')
+    pty.type('y\r')
+    await pty.waitFor(/Key file[^\n]*\[/)
+    pty.type('\r')
+    await pty.waitFor('wait for your key')
+    expect((await cli.run(['status', '--json'], { env })).json()).toMatchObject({ interventions: [{ state: 'active', setAside: 0 }] })
+    await sshd.restart([{ path: join(dir, 'usual') }])
+    await pty.waitFor('Another system than the rescue system answers at 127.0.0.1.')
+    expect(await pty.exit).toBe(0)
+    expect(await readFile(known, 'utf8')).toBe('')
+  })
+
   test('diagnose does not begin when its report would replace a file', async () => {
     const file = join(home, 'report.md')
     await writeFile(file, 'mine')

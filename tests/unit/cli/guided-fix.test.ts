@@ -23,6 +23,7 @@ async function answer(lines: string[]) {
     question,
     session: { id: 's1', host: 'db', port: 22 },
     app: {
+      settings: { get: () => ({ rescueTtlHours: 24 }) },
       terminals: {
         disconnect: () => done.push('disconnect'),
         trust: async () => done.push('trust'),
@@ -47,5 +48,6 @@ test('nothing but leaving and comparing is offered, and leaving is the default',
 test('a fingerprint that does not fit changes nothing, that of the key itself offers the rest', async () => {
   const { result, done, menus } = await answer(['2', 'SHA256:other', '2', 'SHA256:a', '1'])
   expect({ result, done }).toEqual({ result: undefined, done: ['trust'] })
-  expect(menus.slice(4)).toEqual([`  1  ${en.hostKey.trustOnce}`, `  2  ${en.hostKey.disconnect}`, `  3  ${en.hostKey.compare}`])
+  const all = [en.hostKey.trustOnce, en.hostKey.untilLeft({ hours: 24 }), en.hostKey.disconnect, en.hostKey.compare]
+  expect(menus.slice(4)).toEqual(all.map((text, index) => `  ${index + 1}  ${text}`))
 })

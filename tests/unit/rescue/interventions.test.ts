@@ -108,7 +108,7 @@ describe('setting aside and back', () => {
   it('says so when nothing is in the way, or the key is revoked', async () => {
     const { interventions } = service()
     const target = targetIn(home, { query: makeQuery('nobody.example.net', 22) })
-    await expect(interventions.plan(target, rescueKey, 'set-aside', false)).rejects.toMatchObject({ code: 'nothing-to-set-aside' })
+    await expect(interventions.plan(target, rescueKey, 'replace', false)).rejects.toMatchObject({ code: 'nothing-to-set-aside' })
     appendFileSync(home.file, `@revoked ${lineFor('*', 'rescue')}\n`)
     await expect(interventions.plan(targetIn(home), rescueKey, 'set-aside', false)).rejects.toMatchObject({ code: 'revoked' })
   })
@@ -118,6 +118,25 @@ describe('setting aside and back', () => {
     const target = targetIn(home)
     await setAside(interventions, target)
     await expect(interventions.begin(target, rescueKey, 'x', false)).rejects.toMatchObject({ code: 'wrong-state' })
+  })
+
+  it('accepts the rescue key of a server that no file knows, until another key is proven', async () => {
+    const { interventions, answers } = service()
+    const id = await setAside(interventions, targetIn(home, { query: makeQuery('nobody.example.net', 22) }))
+    expect(interventions.list()[0]).toMatchObject({ state: 'active', setAside: 0, files: [], knownKeys: [] })
+    expect(home.read().toString()).toBe(sampleKnownHosts)
+    expect(interventions.accepts(id, rescueKey)).toBe(true)
+    const other = makeKey('other')
+    expect(interventions.classify(id, other)).toBe('other-key')
+    expect(interventions.accepts(id, other)).toBe(false)
+    answers.next = { kind: 'key', blob: rescueKey }
+    expect(await interventions.observed(id, other)).toBe(false)
+    expect(interventions.list()[0]).toMatchObject({ state: 'active' })
+    answers.next = { kind: 'key', blob: other }
+    expect(await interventions.observed(id, other)).toBe(true)
+    expect(interventions.list()[0]).toMatchObject({ state: 'restored', summary: { lines: 0, by: 'known-key' } })
+    expect(interventions.list()[0]).not.toHaveProperty('thirdKey')
+    expect(home.read().toString()).toBe(sampleKnownHosts)
   })
 
   it('begins with no line when only a system file is in the way', async () => {

@@ -91,7 +91,7 @@ describe('attemptConnection', () => {
     const { result } = await attempt({ file: '|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|AAAAAAAAAAAAAAAAAAAAAAAAAAA= ssh-rsa x\n', shown: own.blob })
     expect(result).toMatchObject({
       kind: 'question',
-      question: { verdict: 'unknown', strict: false, saveTo: { file: '/home/u/.ssh/known_hosts', hashed: true } },
+      question: { verdict: 'unknown', strict: false, isRescue: false, saveTo: { file: '/home/u/.ssh/known_hosts', hashed: true } },
     })
   })
 
@@ -128,6 +128,8 @@ describe('attemptConnection', () => {
 
   it('offers agent and keys to no system that a server nobody knew shows after it was sent into rescue', async () => {
     const seen: NonNullable<World['seen']> = {}
+    const asked = await attempt({ file: '', shown: rescue.blob, answered: rescue.blob })
+    expect(asked.result).toMatchObject({ kind: 'question', question: { verdict: 'unknown', isRescue: true } })
     const { result } = await attempt({ file: '', shown: rescue.blob, trusted: rescue.blob, answered: rescue.blob, seen })
     expect(result).toMatchObject({ kind: 'connected', whose: 'once' })
     expect(seen.options).toMatchObject({ quarantine: true })

@@ -21,6 +21,8 @@ describe('bars', () => {
     // A change noted before the watch began anew, or a clock that was set back.
     expect(bars(watch([-3, 'nothing']), start - 1000)).toEqual([{ answer: 'nothing', from: 0, to: 0 }])
   })
+  it('give another key than the rescue’s the row of the server’s own', () =>
+    expect(bars(watch([1, 'other-key']), start + 4000)).toEqual([{ answer: 'known-key', from: 1000, to: 4000 }]))
   it('leave a third key to the alarm', () => expect(bars(watch([1, 'third-key'], [3, 'nothing']), start + 4000)).toHaveLength(1))
 })
 

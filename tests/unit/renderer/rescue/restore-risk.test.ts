@@ -17,3 +17,6 @@ it('does not stand between a person and lines that wait for a decision', () => {
   for (const state of ['needs-attention', 'restoring', 'restored'] as const)
     expect(restoreRisk(intervention({ state, watch: { ...leaving, answer: 'rescue-key' } }))).toBeUndefined()
 })
+
+it('has nothing to weigh for a server that no file knew', () =>
+  expect(restoreRisk(intervention({ knownKeys: [], watch: { ...leaving, answer: 'rescue-key' } }))).toBeUndefined())
