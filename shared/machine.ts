@@ -113,6 +113,10 @@ export const MachinePlan = z.strictObject({
 })
 export type MachinePlan = z.infer<typeof MachinePlan>
 
+/** A file system of the customer's and where it is mounted. */
+export const Mount = z.strictObject({ device: z.string(), at: z.string(), readOnly: z.boolean() })
+export type Mount = z.infer<typeof Mount>
+
 export const DisksState = z.strictObject({
   phase: z.enum(['not-looked', 'looking', 'found', 'failed']),
   at: z.iso.datetime().optional(),
@@ -125,7 +129,7 @@ export const DisksState = z.strictObject({
   unlock: MachinePlan.optional(),
   mount: MachinePlan.optional(),
   mountReadOnly: MachinePlan.optional(),
-  /** While something is mounted: the way back. */
+  /** While something is mounted or open: the way back, for everything. */
   unmount: MachinePlan.optional(),
   mounted: z
     .strictObject({
@@ -139,6 +143,8 @@ export const DisksState = z.strictObject({
       bound: z.boolean(),
     })
     .optional(),
+  /** What else of the customer's is mounted, by hand or of another system, in the order it was; what lies below another one goes with it. */
+  elsewhere: z.array(Mount).optional(),
   /** Present while something runs: `mount`, `unlock`… */
   busy: z.enum(['mount', 'unlock', 'unmount', 'identity']).optional(),
 })

@@ -40,7 +40,7 @@ export async function diagnose(host: TypedHost, options: Options, o: CommandCont
         output.tell(texts.saved({ file }))
       }
     } finally {
-      if (!wasMounted) await visit.disks.unmount()
+      if (!wasMounted) await visit.disks.unmount('ours')
     }
     return exits.done
   })

@@ -5,10 +5,11 @@ import type { DisksState, FoundSystem, Volume } from '../../shared/machine.js'
 import { stripServerLine } from '../../shared/server-text.js'
 import { compareKeys } from './identity.js'
 import type { Inventory } from './inventory.js'
-import { chainOf, disksUnder, type Encrypted, isMountOf, type Layers, nameOf, type RaidArray, roleOf, type VolumeGroup } from './layers.js'
+import { chainOf, disksUnder, idOf, isInside, isMountOf, type Layers, type Link, linksOf, nameOf, roleOf } from './layers.js'
 import type { SystemInside } from './look-inside.js'
+import { type CustomerMount, customerMounts } from './mounts.js'
 import { belongings, boundPlaces, currentMount, type Plan, planMount, planUnlock, planUnmount, previewPlan } from './plans.js'
-import type { BlockDevice } from './reports.js'
+import type { BlockDevice, MountEntry } from './reports.js'
 
 export interface Findings {
   phase: DisksState['phase']
@@ -20,7 +21,8 @@ export interface Findings {
   systems: Map<string, SystemInside>
   errors: Map<string, AppError>
   proven: Set<string>
-  opened: (RaidArray | Encrypted | VolumeGroup)[]
+  /** What RescueTerm opened, by `idOf`. */
+  opened: ReadonlySet<string>
   /** A person's choice. */
   wished?: string
   /** The root RescueTerm mounted. */
@@ -33,8 +35,7 @@ export interface Findings {
 export interface Chosen {
   device: BlockDevice
   system: SystemInside | undefined
-  mountedAt: string | undefined
-  isMountedReadOnly: boolean
+  mount: MountEntry | undefined
 }
 
 const likely: Record<FoundSystem['identity']['kind'], number> = {
@@ -72,8 +73,7 @@ export function chosenVolume(findings: Findings, known: readonly Buffer[]): Chos
   const device = find(wished) ?? find(best)
   if (!device) return undefined
   const system = systems.get(device.path)
-  const mount = currentMount(inventory, device, system)
-  return { device, system, mountedAt: mount?.target, isMountedReadOnly: mount?.isReadOnly ?? false }
+  return { device, system, mount: currentMount(inventory, device, system) }
 }
 
 const keysOf = (system: SystemInside) => system.hostKeys.map(({ key }) => key)
@@ -86,18 +86,39 @@ export interface Plans {
 }
 
 export function plansOf(findings: Findings, chosen: Chosen | undefined): Plans {
-  const { inventory, layers, place, opened } = findings
+  const { inventory, layers, place } = findings
   if (!inventory || !layers) return { unlock: undefined, mount: undefined, mountReadOnly: undefined, unmount: undefined }
   const mounting = (isReadOnly: boolean) =>
     chosen && planMount({ inventory, layers, device: chosen.device, system: chosen.system, isReadOnly, place })
-  const mounted = chosen?.mountedAt ? { root: chosen.mountedAt, device: chosen.device.path, readOnly: chosen.isMountedReadOnly } : undefined
   return {
     unlock: planUnlock(layers, inventory),
     mount: mounting(false),
     // Looking is no wish of somebody who can write already.
-    mountReadOnly: mounted && !mounted.readOnly ? undefined : mounting(true),
-    unmount: planUnmount(mounted, opened),
+    mountReadOnly: chosen?.mount?.isReadOnly === false ? undefined : mounting(true),
+    unmount: wayBack(findings, chosen).plan,
   }
+}
+
+/** `ours`: only what RescueTerm mounted and opened. */
+export function wayBack(
+  findings: Findings,
+  chosen: Chosen | undefined,
+  what?: 'ours',
+): { mounts: CustomerMount[]; plan: Plan | undefined } {
+  const { inventory, layers, opened, mountedByUs } = findings
+  if (!inventory || !layers) return { mounts: [], plan: undefined }
+  const all = customerMounts(inventory, layers.own, chosen?.mount)
+  const mounts = what ? all.filter(({ target }) => target === mountedByUs) : all
+  const links = openLinks(inventory, layers, opened).filter((link) => !what || opened.has(idOf(link)))
+  return { mounts, plan: planUnmount(mounts, links, inventory) }
+}
+
+/** What RescueTerm opened, and every container that is open, with what is inside: no rescue system opens one by itself. */
+function openLinks({ devices }: Inventory, layers: Layers, opened: ReadonlySet<string>): Link[] {
+  const links = linksOf(layers).filter(({ isOpen }) => isOpen)
+  const isContainer = (link: Link) => link.kind === 'luks'
+  const isInContainer = (link: Link) => links.some((other) => isContainer(other) && isInside(devices, link, other))
+  return links.filter((link) => opened.has(idOf(link)) || isContainer(link) || isInContainer(link))
 }
 
 export function describeDisks(findings: Findings, known: readonly Buffer[]): DisksState {
@@ -117,6 +138,7 @@ export function describeDisks(findings: Findings, known: readonly Buffer[]): Dis
     return role ? [describeVolume(device, role, goesTo.get(device.path), findings, known)] : []
   })
   const { unlock, mount, mountReadOnly, unmount } = plansOf(findings, chosen)
+  const elsewhere = customerMounts(inventory, layers.own, chosen?.mount).filter(({ entry }) => entry !== chosen?.mount)
   return {
     ...base,
     rescue: {
@@ -135,7 +157,8 @@ export function describeDisks(findings: Findings, known: readonly Buffer[]): Dis
     ...(mount ? { mount: previewPlan(mount) } : {}),
     ...(mountReadOnly ? { mountReadOnly: previewPlan(mountReadOnly) } : {}),
     ...(unmount ? { unmount: previewPlan(unmount) } : {}),
-    ...(chosen?.mountedAt ? { mounted: describeMounted(chosen, chosen.mountedAt, findings, inventory) } : {}),
+    ...(chosen?.mount ? { mounted: describeMounted(chosen.device, chosen.mount, findings, inventory) } : {}),
+    ...(elsewhere.length > 0 ? { elsewhere: elsewhere.map(describeMount) } : {}),
   }
 }
 
@@ -190,9 +213,15 @@ function describeSystem(system: SystemInside, isProven: boolean, known: readonly
 export const osNameOf = (osRelease: Record<string, string>) =>
   osRelease.PRETTY_NAME || [osRelease.NAME, osRelease.VERSION_ID].filter(Boolean).join(' ')
 
+export const describeMount = ({ device, target, isReadOnly }: CustomerMount) => ({
+  device,
+  at: stripServerLine(target, 1000),
+  readOnly: isReadOnly,
+})
+
 function describeMounted(
-  { device, isMountedReadOnly }: Chosen,
-  root: string,
+  device: BlockDevice,
+  { target: root, isReadOnly }: MountEntry,
   findings: Findings,
   { mounts, devices }: Inventory,
 ): NonNullable<DisksState['mounted']> {
@@ -200,7 +229,7 @@ function describeMounted(
   return {
     device: device.path,
     root,
-    readOnly: isMountedReadOnly,
+    readOnly: isReadOnly,
     ours: findings.mountedByUs === root,
     others: below.flatMap((mount) => {
       const other = devices.find((one) => mount.source === one.path)

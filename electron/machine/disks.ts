@@ -3,14 +3,14 @@
  * found; the machine is asked again before every plan, and a plan that is no longer the one shown is refused.
  */
 import { AppError } from '../../shared/errors.js'
-import type { DisksState } from '../../shared/machine.js'
+import type { DisksState, Mount } from '../../shared/machine.js'
 import type { Clock } from '../clock.js'
 import { diskError, isDiskError } from './disk-errors.js'
-import { chosenVolume, describeDisks, type Findings, type Plans, plansOf } from './disks-view.js'
+import { chosenVolume, describeDisks, describeMount, type Findings, type Plans, plansOf, wayBack } from './disks-view.js'
 import { proveIdentity } from './identity.js'
 import { findUsers, type User } from './in-use.js'
 import { takeInventory } from './inventory.js'
-import { isMountOf, type Layers, readLayers, roleOf } from './layers.js'
+import { idOf, isMountOf, type Layers, linksOf, readLayers, roleOf } from './layers.js'
 import { lookInside, quietOptions } from './look-inside.js'
 import type { Machine } from './machine.js'
 import { createMountedRoot, type MountedRoot } from './mounted-root.js'
@@ -30,11 +30,12 @@ export interface Disks {
    */
   mount(digest: string, passphrase?: string): Promise<void>
   /**
-   * Unmounts and closes what RescueTerm opened. @returns false when there was nothing to do, as the machine is now.
+   * Unmounts everything of the customer's disks, wherever it is mounted, and closes what hides it; `ours`: only what RescueTerm mounted
+   * and opened. @returns what was unmounted; undefined when there was nothing to do, as the machine is now.
    * @throws AppError `still-in-use` before anything is unmounted.
    */
-  unmount(): Promise<boolean>
-  /** Who keeps the mounted system in use. */
+  unmount(what?: 'ours'): Promise<Mount[] | undefined>
+  /** Who keeps what is mounted in use. */
   users(): Promise<User[]>
   /** Asks the chosen system's private host key; the answer is in `identity`. False says nothing. @throws AppError `not-found` without a system. */
   prove(): Promise<boolean>
@@ -52,7 +53,7 @@ export interface DisksParts {
 }
 
 export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/mnt' }: DisksParts): Disks {
-  const findings: Findings = { phase: 'not-looked', systems: new Map(), errors: new Map(), proven: new Set(), opened: [], place }
+  const findings: Findings = { phase: 'not-looked', systems: new Map(), errors: new Map(), proven: new Set(), opened: new Set(), place }
   // Until something is mounted writable: then it is needed no more.
   let passphraseKept: string | undefined
   let view: DisksState | undefined
@@ -91,13 +92,12 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
 
   /** What is known of a container's inside goes with its name. */
   function rename(before: string, after: string) {
-    const { systems, errors, proven, opened, wished } = findings
+    const { systems, errors, proven, wished } = findings
     for (const known of [systems, errors] as Map<string, unknown>[]) {
       if (known.has(before)) known.set(after, known.get(before))
       known.delete(before)
     }
     if (proven.delete(before)) proven.add(after)
-    findings.opened = opened.map((one) => (one.kind === 'luks' && one.mapper === before ? { ...one, mapper: after } : one))
     if (wished === before) findings.wished = after
   }
 
@@ -198,7 +198,8 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
       if (plan.steps.some((step) => step.asks)) passphraseKept = passphrase
     } finally {
       await lookAll()
-      changed({ opened: [...findings.opened, ...newlyOpened(before, findings.layers!)] })
+      const isOpen = openIds(before)
+      changed({ opened: new Set([...findings.opened, ...[...openIds(findings.layers!)].filter((id) => !isOpen.has(id))]) })
     }
   }
 
@@ -206,7 +207,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     const plan = await planNow(digest, ['mount', 'mountReadOnly'])
     const root = plan.steps.find((step) => step.words[0] === 'mount' && step.words.at(-2) === step.device)
     const mounted = state().mounted
-    if (mounted && plan.steps.some((step) => step.words[0] === 'umount')) await refuseWhileUsed(mounted.root)
+    if (mounted && plan.steps.some((step) => step.words[0] === 'umount')) await refuseWhileUsed([mounted.root])
     try {
       await runPlan(plan, passphrase)
       if (root) changed({ mountedByUs: root.words.at(-1) })
@@ -216,28 +217,35 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     }
   }
 
-  async function unmount() {
+  async function unmount(what?: 'ours'): Promise<Mount[] | undefined> {
+    const now = () => wayBack(findings, chosenVolume(findings, knownKeys()), what)
     await list()
-    const mounted = state().mounted
-    if (mounted) await refuseWhileUsed(mounted.root)
-    const plan = plansOf(findings, chosenVolume(findings, knownKeys())).unmount
-    if (!plan) return false
+    const { mounts, plan } = now()
+    if (!plan) return undefined
+    const places = mounts.map(({ target }) => target)
+    await refuseWhileUsed(places)
     try {
       await runPlan(plan)
       passphraseKept = undefined
-      changed({ opened: [], mountedByUs: undefined })
-      return true
+      changed({ opened: new Set(), mountedByUs: undefined })
     } catch (error) {
-      if (mounted && error instanceof AppError && error.code === 'device-busy') await refuseWhileUsed(mounted.root)
+      if (error instanceof AppError && error.code === 'device-busy') await refuseWhileUsed(places)
       throw error
     } finally {
       await list()
     }
+    // Something else lay on top of it, or a terminal was quicker.
+    const [left] = now().mounts
+    if (left) throw new AppError('device-busy', { device: left.device })
+    return mounts.map(describeMount)
   }
 
-  async function refuseWhileUsed(root: string) {
-    const [first] = await findUsers(machine, root)
-    if (first) throw new AppError('still-in-use', { path: root, pid: first.pid, command: first.command, directory: first.directory })
+  async function refuseWhileUsed(roots: readonly string[]) {
+    const [first] = await findUsers(machine, roots)
+    if (!first) return
+    const { pid, command, directory } = first
+    const path = roots.find((root) => directory.startsWith(root)) ?? ''
+    throw new AppError('still-in-use', { path, pid, command, directory })
   }
 
   return {
@@ -250,17 +258,18 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     },
     unlock: (digest, passphrase) => exclusively('unlock', () => unlock(digest, passphrase)),
     mount: (digest, passphrase) => exclusively('mount', () => mount(digest, passphrase)),
-    unmount: () => exclusively('unmount', unmount),
-    async users() {
-      const root = state().mounted?.root
-      return root ? findUsers(machine, root) : []
-    },
+    unmount: (what) => exclusively('unmount', () => unmount(what)),
+    users: () =>
+      findUsers(
+        machine,
+        wayBack(findings, chosenVolume(findings, knownKeys())).mounts.map(({ target }) => target),
+      ),
     prove: () =>
       exclusively('identity', async () => {
         const chosen = chosenVolume(findings, knownKeys())
         if (!chosen?.system) throw new AppError('not-found')
-        const { device, system, mountedAt } = chosen
-        const lookAt = { device: device.path, fileSystem: device.fileSystem, mountedAt, subvolume: system.subvolume }
+        const { device, system, mount } = chosen
+        const lookAt = { device: device.path, fileSystem: device.fileSystem, mountedAt: mount?.target, subvolume: system.subvolume }
         const isProven = await proveIdentity(machine, lookAt, system.hostKeys, knownKeys())
         if (isProven) findings.proven.add(device.path)
         return isProven
@@ -273,13 +282,4 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
   }
 }
 
-/** What was closed before and is open now. */
-function newlyOpened(before: Layers, after: Layers) {
-  const wasOpen = (path: string) =>
-    before.arrays.some((one) => one.isOpen && one.path === path) || before.encrypted.some((one) => one.isOpen && one.mapper === path)
-  return [
-    ...after.arrays.filter((one) => one.isOpen && !wasOpen(one.path)),
-    ...after.encrypted.filter((one) => one.isOpen && !wasOpen(one.mapper)),
-    ...after.groups.filter((one) => one.isOpen && !before.groups.some((other) => other.isOpen && other.uuid === one.uuid)),
-  ]
-}
+const openIds = (layers: Layers) => new Set(linksOf(layers).flatMap((one) => (one.isOpen ? [idOf(one)] : [])))

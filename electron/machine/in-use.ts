@@ -1,4 +1,4 @@
-/** Who keeps a mounted tree in use: processes that stand in it, were started from it, live in it by chroot, or have files of it open. */
+/** Who keeps mounted trees in use: processes that stand in it, were started from it, live in it by chroot, or have files of it open. */
 import { stripServerLine } from '../../shared/server-text.js'
 import type { Machine } from './machine.js'
 import { createSystemFiles } from './system-files.js'
@@ -16,16 +16,17 @@ const linksScript = `find /proc/[0-9]* -maxdepth 2 \\( -name cwd -o -name root -
 exit 0`
 
 /** Each process once, by number. */
-export async function findUsers(machine: Machine, root: string): Promise<User[]> {
+export async function findUsers(machine: Machine, roots: readonly string[]): Promise<User[]> {
+  if (roots.length === 0) return []
   const { stdout } = await machine.run({
     words: ['sh', '-c', linksScript],
-    shown: ['fuser', '-vm', root],
+    shown: ['fuser', '-vm', ...roots],
     risk: 'reads',
     maxBytes: 16 * 1024 * 1024,
   })
   const found = new Map<number, string>()
   for (const { pid, kind, target } of readLinks(stdout.toString('utf8'))) {
-    if (target !== root && !target.startsWith(`${root}/`)) continue
+    if (!roots.some((root) => `${target}/`.startsWith(`${root}/`))) continue
     // Where it stands says most to a person.
     if (!found.has(pid) || kind === 'cwd') found.set(pid, target)
   }

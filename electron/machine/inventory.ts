@@ -45,7 +45,7 @@ export interface Inventory {
   logicalVolumes: LogicalVolume[]
   /** What could not be asked because a program is missing there. */
   missing: { mdadm?: AppError; lvm?: AppError }
-  rescue: { os: string; osRelease: Record<string, string>; hostname: string; kernelArguments: string; uefi: boolean }
+  rescue: { os: string; osRelease: Record<string, string>; hostname: string; kernelArguments: string; uefi: boolean; fstab: string }
 }
 
 // MOUNTPOINTS (2.37) is not asked for: mountinfo says more. PATH came with 2.33, FSVER and PTTYPE later; what is refused is left out.
@@ -83,13 +83,14 @@ export async function takeInventory(machine: Machine): Promise<Inventory> {
   }
   const devices = await listDevices(reads)
   const mounts = parseMountinfo((await reads(['cat', '/proc/self/mountinfo'])).text)
-  const [cmdline, hostname, mdstat, etcRelease, usrRelease, efi] = await createSystemFiles(machine, '').read([
+  const [cmdline, hostname, mdstat, etcRelease, usrRelease, efi, fstab] = await createSystemFiles(machine, '').read([
     '/proc/cmdline',
     '/proc/sys/kernel/hostname',
     '/proc/mdstat',
     '/etc/os-release',
     '/usr/lib/os-release',
     '/sys/firmware/efi',
+    '/etc/fstab',
   ])
   const content = (file: typeof cmdline) => (file?.kind === 'file' ? file.bytes.toString('utf8').trim() : '')
   const osRelease = parseOsRelease(content(etcRelease) || content(usrRelease))
@@ -128,6 +129,7 @@ export async function takeInventory(machine: Machine): Promise<Inventory> {
       hostname: content(hostname),
       kernelArguments: content(cmdline),
       uefi: efi?.kind === 'directory',
+      fstab: content(fstab),
     },
   }
 }

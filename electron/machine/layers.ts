@@ -45,6 +45,9 @@ export interface VolumeGroup {
   isTwice: boolean
 }
 
+/** What hides something: a link of the chain. */
+export type Link = RaidArray | Encrypted | VolumeGroup
+
 export interface Layers {
   /** Paths of the rescue system's own devices, whole disks and everything on them. */
   own: ReadonlySet<string>
@@ -185,12 +188,29 @@ function freeMapper(devices: readonly BlockDevice[], path: string): string {
   return mapper
 }
 
+export const linksOf = ({ arrays, encrypted, groups }: Layers): Link[] => [...arrays, ...encrypted, ...groups]
+/** The same at every look, whatever it is called in /dev/mapper. */
+export const idOf = (link: Link) => `${link.kind} ${link.kind === 'lvm' ? link.uuid : link.path}`
+
+/** `upper` is inside `lower`, however many layers are between them. */
+export function isInside(devices: readonly BlockDevice[], upper: Link, lower: Link): boolean {
+  const outer = upper.kind === 'luks' ? [upper.path] : upper.members
+  const isPart = ({ path, type, parents }: BlockDevice) => {
+    if (lower.kind === 'lvm') return type === 'lvm' && parents.some((parent) => lower.members.includes(parent))
+    return path === (lower.kind === 'luks' ? lower.mapper : lower.path)
+  }
+  return outer.some((path) => devicesUnder(devices, path).some(isPart))
+}
+
+/** In the order they can be closed: what is inside another one first. */
+export function topDown<T extends Link>(devices: readonly BlockDevice[], links: readonly T[]): T[] {
+  const layersUnder = (link: T) => links.filter((other) => other !== link && isInside(devices, link, other)).length
+  return [...links].sort((a, b) => layersUnder(b) - layersUnder(a))
+}
+
 /** In the order they are opened. `why`: what a link that cannot be opened says. */
-export function chainOf(
-  { arrays, encrypted, groups }: Layers,
-  why: (link: RaidArray | Encrypted | VolumeGroup) => AppError | undefined,
-): ChainLink[] {
-  const link = (part: RaidArray | Encrypted | VolumeGroup, name: string, detail: string, state: ChainLink['state']): ChainLink => {
+export function chainOf({ arrays, encrypted, groups }: Layers, why: (link: Link) => AppError | undefined): ChainLink[] {
+  const link = (part: Link, name: string, detail: string, state: ChainLink['state']): ChainLink => {
     const error = part.kind !== 'luks' || !part.isOpen ? why(part) : undefined
     const missing = part.kind === 'luks' ? 0 : part.missing
     const members = part.kind === 'luks' ? [part.path] : part.members

@@ -7,9 +7,10 @@ import type { MachinePlan, Risk } from '../../shared/machine.js'
 import { stripServerText } from '../../shared/server-text.js'
 import { containerNames, rootEntry, type SystemMount, systemMounts } from './fstab.js'
 import type { Inventory } from './inventory.js'
-import { devicesUnder, type Encrypted, isMountOf, type Layers, nameOf, type RaidArray, type VolumeGroup } from './layers.js'
+import { devicesUnder, type Encrypted, isInside, isMountOf, type Layers, type Link, nameOf, topDown } from './layers.js'
 import { quietOptions, type SystemInside } from './look-inside.js'
 import { commandLine, type Words } from './machine.js'
+import type { CustomerMount } from './mounts.js'
 import type { BlockDevice, MountEntry } from './reports.js'
 import { resolve } from './system-files.js'
 
@@ -226,41 +227,52 @@ function makeWritable(
   const isReadOnly = (path: string) => devices.some((one) => one.path === path && one.isReadOnly)
   const arrays = layers.arrays.filter((array) => array.isOpen && isUnder(array.path) && isReadOnly(array.path))
   if (arrays.length + reopened.length === 0) return []
-  const groups = layers.groups.filter((group) => group.isOpen && group.members.some(isUnder))
+  const below = [...arrays, ...reopened.map(({ from }) => from)]
+  const groups = layers.groups.filter((group) => group.isOpen && below.some((one) => isInside(devices, group, one)))
   const standsOn = (one: BlockDevice) => isUnder(one.path) || one.parents.some(isUnder)
   const targets = mounts.filter((mount) => devices.some((one) => standsOn(one) && isMountOf(one, mount))).map((mount) => mount.target)
   const tops = targets.filter((target) => target !== unmounted && !targets.some((other) => target.startsWith(`${other}/`)))
+  const closed = topDown(devices, [...reopened.map(({ from }) => from), ...groups])
   return [
     ...tops.map((target): PlanStep => ({ words: ['umount', '-R', target], risk: 'reads', device: device.path })),
-    ...closeSteps([...reopened.map(({ from }) => from), ...groups]),
+    ...closed.map(closeLink),
     ...arrays.map((array): PlanStep => ({ words: ['mdadm', '--readwrite', array.path], risk: 'writes', device: array.path })),
-    ...reopened.map(({ to }) => openEncrypted(to, false)),
-    ...groups.map((group): PlanStep => ({ words: ['vgchange', '-ay', group.name], risk: 'reads', device: group.name, limitMs: SLOW_MS })),
+    ...closed.toReversed().map((link): PlanStep => {
+      const again = reopened.find(({ from }) => from === link)
+      if (again) return openEncrypted(again.to, false)
+      return { words: ['vgchange', '-ay', nameOfLink(link)], risk: 'reads', device: nameOfLink(link), limitMs: SLOW_MS }
+    }),
   ]
 }
 
-/** From the top down: volume groups, encrypted volumes, arrays. */
-function closeSteps(opened: readonly (RaidArray | Encrypted | VolumeGroup)[]): PlanStep[] {
-  const close = (words: Words, device: string): PlanStep => ({ words, risk: 'reads', device, limitMs: SLOW_MS })
-  return [
-    ...opened.flatMap((one) => (one.kind === 'lvm' ? [close(['vgchange', '-an', one.name], one.name)] : [])),
-    ...opened.flatMap((one) => (one.kind === 'luks' ? [close(['cryptsetup', 'close', nameOf(one.mapper)], one.mapper)] : [])),
-    ...opened.flatMap((one) => (one.kind === 'raid' ? [close(['mdadm', '--stop', one.path], one.path)] : [])),
-  ]
+const nameOfLink = (link: Link) => (link.kind === 'lvm' ? link.name : link.kind === 'luks' ? link.mapper : link.path)
+
+function closeLink(link: Link): PlanStep {
+  const device = nameOfLink(link)
+  const words = {
+    lvm: ['vgchange', '-an', device],
+    luks: ['cryptsetup', 'close', nameOf(device)],
+    raid: ['mdadm', '--stop', device],
+  } as const
+  return { words: words[link.kind], risk: 'reads', device, limitMs: SLOW_MS }
 }
 
-/** The way back: unmounts `root`, then closes what RescueTerm opened. */
-export function planUnmount(
-  mounted: { root: string; device: string; readOnly: boolean } | undefined,
-  opened: readonly (RaidArray | Encrypted | VolumeGroup)[],
-): Plan | undefined {
-  const steps: PlanStep[] = mounted
-    ? [
-        { words: ['sync'], risk: mounted.readOnly ? 'reads' : 'writes', device: mounted.device, limitMs: SLOW_MS },
-        { words: ['umount', '-R', mounted.root], risk: mounted.readOnly ? 'reads' : 'writes', device: mounted.device, limitMs: SLOW_MS },
-      ]
-    : []
-  steps.push(...closeSteps(opened))
+/** The way back: unmounts what was mounted last first, then closes what hides it. */
+export function planUnmount(mounts: readonly CustomerMount[], links: readonly Link[], { devices }: Inventory): Plan | undefined {
+  const risk = (isReadOnly: boolean) => (isReadOnly ? 'reads' : 'writes')
+  const unmount = ({ target, device, isReadOnly }: CustomerMount): PlanStep => ({
+    words: ['umount', '-R', target],
+    risk: risk(isReadOnly),
+    device,
+    limitMs: SLOW_MS,
+  })
+  const sync: PlanStep = {
+    words: ['sync'],
+    risk: risk(mounts.every((one) => one.isReadOnly)),
+    device: mounts[0]?.device ?? '',
+    limitMs: SLOW_MS,
+  }
+  const steps = [...(mounts.length > 0 ? [sync] : []), ...mounts.toReversed().map(unmount), ...topDown(devices, links).map(closeLink)]
   return steps.length > 0 ? { purpose: 'unmount', steps } : undefined
 }
 

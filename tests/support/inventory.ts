@@ -18,7 +18,7 @@ export function inventoryOf(layout: string, mounts: readonly string[], rest: Par
     physicalVolumes: [],
     logicalVolumes: [],
     missing: {},
-    rescue: { os: 'Debian', osRelease: { ID: 'debian' }, hostname: 'rescue', kernelArguments: '', uefi: false },
+    rescue: { os: 'Debian', osRelease: { ID: 'debian' }, hostname: 'rescue', kernelArguments: '', uefi: false, fstab: '' },
     ...rest,
   }
 }

@@ -250,6 +250,103 @@ describe('a partitioned disk', () => {
   })
 })
 
+describe('what a terminal mounted by hand', () => {
+  const byHand = (device: string, folder: string) => {
+    const at = join(disks.folder, folder)
+    disks.run('mkdir -p "$2"; mount "$1" "$2"', device, at)
+    return at
+  }
+  const dataDisk = () => {
+    const image = disks.image(32)
+    disks.run('mkfs.ext4 -q "$1"', image)
+    return disks.attach(image)
+  }
+  const ofTheDisks = () =>
+    disks
+      .run('cat /proc/self/mountinfo')
+      .split('\n')
+      .filter((line) => / \/dev\/loop\d/.test(line))
+
+  it('is shown and unmounted too, the last first; the rescue system’s own mounts stay', async () => {
+    const system = disks.attach(debianImage())
+    const data = dataDisk()
+    await visit.look()
+    await visit.mount(visit.state().mount!.digest)
+    const at = byHand(data, 'backup of sdb')
+    disks.run('mkdir "$1"/folder "$2"/bound "$2"/own; mount --bind "$1"/folder "$2"/bound; mount --bind /usr "$2"/own', at, disks.folder)
+    const bound = join(disks.folder, 'bound')
+
+    const shell = await disks.linger('cd "$1"; echo here; read line', bound)
+    await expect(visit.unmount()).rejects.toMatchObject({ code: 'still-in-use', data: { path: bound, directory: bound } })
+    expect(visit.state()).toMatchObject({
+      mounted: { device: `${system}p4`, root: mnt, bound: true },
+      elsewhere: [
+        { device: data, at, readOnly: false },
+        { device: data, at: bound },
+      ],
+    })
+    expect(await visit.users()).toMatchObject([{ command: 'sh', directory: bound }])
+    shell.kill('SIGKILL')
+    await new Promise((ended) => shell.once('exit', ended))
+    const unmount = [`umount -R ${bound}`, `umount -R '${at}'`, `umount -R ${mnt}`]
+    expect(commands(visit.state().unmount)).toEqual(['sync', ...unmount])
+    expect(await visit.unmount()).toMatchObject([{ at: mnt }, { at }, { at: bound }])
+    expect(ofTheDisks()).toEqual([])
+    expect(visit.state().unmount).toBeUndefined()
+    expect(disks.run('findmnt -rno TARGET --target "$1"/own', disks.folder).trim()).toBe(join(disks.folder, 'own'))
+  })
+
+  it('stays where only what RescueTerm mounted is to go', async () => {
+    disks.attach(debianImage())
+    const at = byHand(dataDisk(), 'data')
+    await visit.look()
+    await visit.mount(visit.state().mountReadOnly!.digest)
+    expect(await visit.unmount('ours')).toMatchObject([{ at: mnt }])
+    expect(visit.state()).toMatchObject({ elsewhere: [{ at }] })
+    expect(ofTheDisks()).toHaveLength(1)
+    expect(await visit.unmount()).toMatchObject([{ at }])
+  })
+
+  it('over a mounted system is taken off it, and the system then unmounted with all that was below it', async () => {
+    disks.attach(debianImage())
+    await visit.look()
+    await visit.mount(visit.state().mount!.digest)
+    const data = dataDisk()
+    disks.run('mount "$1" "$2"', data, mnt)
+    expect(await visit.unmount()).toMatchObject([{ at: mnt }, { device: data, at: mnt }])
+    expect(ofTheDisks()).toEqual([])
+    expect(mounts()).toEqual([])
+  })
+
+  it('says so where something else that lies over it was unmounted instead', async () => {
+    const data = dataDisk()
+    const at = byHand(data, 'data')
+    disks.run('mount -t tmpfs over "$1"', at)
+    await visit.look()
+    await expect(visit.unmount()).rejects.toMatchObject({ code: 'device-busy', data: { device: data } })
+    expect(await visit.unmount()).toMatchObject([{ device: data, at }])
+    expect(ofTheDisks()).toEqual([])
+  })
+})
+
+it('a system that is chosen while another one is mounted hides nothing: both are known, and both are unmounted', async () => {
+  const [first, second] = [debianImage(), debianImage({ hostname: 'web-2' })].map((image) => disks.attach(image))
+  await visit.look()
+  visit.choose(`${first}p4`)
+  await visit.mount(visit.state().mount!.digest)
+  visit.choose(`${second}p4`)
+  expect(visit.state().mounted).toBeUndefined()
+  expect(visit.state().elsewhere).toMatchObject([{ device: `${first}p4`, at: mnt }])
+  await visit.mount(visit.state().mount!.digest)
+  expect(visit.state()).toMatchObject({
+    mounted: { device: `${second}p4`, root: `${mnt}2` },
+    elsewhere: [{ device: `${first}p4`, at: mnt }],
+  })
+  expect(await visit.unmount()).toMatchObject([{ at: mnt }, { at: `${mnt}2` }])
+  expect(mounts()).toEqual([])
+  expect(visit.state().elsewhere).toBeUndefined()
+})
+
 describe('other file systems', () => {
   it('XFS beside a copy of itself', async () => {
     const image = disks.image(320)

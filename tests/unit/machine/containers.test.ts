@@ -1,8 +1,12 @@
 /** An encrypted root from locked to writable and closed again: a machine that keeps what is open and mounted, as cryptsetup and mount would. */
 import { expect, it } from 'vitest'
 import { createDisks } from '../../../electron/machine/disks.js'
+import { readLayers } from '../../../electron/machine/layers.js'
 import type { Machine } from '../../../electron/machine/machine.js'
+import { planMount } from '../../../electron/machine/plans.js'
+import { parseLsblk } from '../../../electron/machine/reports.js'
 import { createFakeClock } from '../../support/fake-clock.js'
+import { inventoryOf } from '../../support/inventory.js'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -67,7 +71,7 @@ function encryptedMachine({ crypttab, fstab, others = [] }: { crypttab: string; 
     },
   }
   const disks = createDisks({ machine, knownKeys: () => [], clock: createFakeClock(), onDidChange() {} })
-  return { disks, lines, open }
+  return { disks, lines, open, mounted }
 }
 const fstab = '/dev/mapper/crypt-root / ext4 defaults 0 1\n'
 
@@ -120,4 +124,49 @@ it.each([
   const { disks, open } = await mountWritable({ crypttab, fstab, others })
   expect(open.get('luks-sdb1')).toEqual({ of: '/dev/sdb1', ro: false })
   expect(disks.state().mounted).toMatchObject({ device: '/dev/mapper/luks-sdb1', readOnly: false })
+})
+
+it('closes every open container, whoever opened it and under whatever name, and none a second time', async () => {
+  const { disks, lines, open, mounted } = encryptedMachine({ crypttab: '', fstab })
+  open.set('by-hand', { of: '/dev/sdb2', ro: false })
+  await disks.look()
+  await disks.unlock(disks.state().unlock!.digest, 'secret')
+  expect([...open.keys()]).toEqual(['by-hand', 'luks-sdb1'])
+  mounted.set('/srv', '/dev/mapper/by-hand')
+  // In a terminal, after it was opened here.
+  open.delete('luks-sdb1')
+  expect(await disks.unmount()).toEqual([{ device: '/dev/mapper/by-hand', at: '/srv', readOnly: false }])
+  expect([...open.keys(), ...mounted.keys()]).toEqual([])
+  expect(lines.slice(1)).toEqual(['sync', 'umount -R /srv', 'cryptsetup close by-hand'])
+  expect(await disks.unmount()).toBeUndefined()
+})
+
+it('closes only what it opened itself where that is asked for', async () => {
+  const { disks, open, mounted } = encryptedMachine({ crypttab: '', fstab })
+  open.set('by-hand', { of: '/dev/sdb2', ro: false })
+  mounted.set('/srv', '/dev/mapper/by-hand')
+  await disks.look()
+  await disks.unlock(disks.state().unlock!.digest, 'secret')
+  await disks.mount(disks.state().mountReadOnly!.digest)
+  expect(disks.state()).toMatchObject({ mounted: { root: '/mnt' }, elsewhere: [{ device: '/dev/mapper/by-hand', at: '/srv' }] })
+  expect(await disks.unmount('ours')).toMatchObject([{ at: '/mnt' }])
+  expect([...open.keys(), ...mounted.keys()]).toEqual(['by-hand', '/srv'])
+})
+
+it('opens a container in a logical volume for writing without closing the group it is in', () => {
+  const mapper = { name: 'luks-vg0-root', path: '/dev/mapper/luks-vg0-root', type: 'crypt', size: 8, ro: true, fstype: 'ext4' }
+  const volume = { name: 'vg0-root', path: '/dev/mapper/vg0-root', type: 'lvm', size: 9, fstype: 'crypto_LUKS', children: [mapper] }
+  const disk = { name: 'sdb', path: '/dev/sdb', type: 'disk', size: 10, fstype: 'LVM2_member', children: [volume] }
+  const inventory = inventoryOf('vps-2024', ['0:20 /'], {
+    devices: parseLsblk(JSON.stringify({ blockdevices: [disk] }))!,
+    physicalVolumes: [{ path: '/dev/sdb', group: 'vg0', groupUuid: 'u', groupSize: 9, groupMissing: 0 }],
+    logicalVolumes: [{ path: '/dev/mapper/vg0-root', groupUuid: 'u', isActive: true }],
+  })
+  const device = inventory.devices.find(({ path }) => path === mapper.path)!
+  const plan = planMount({ inventory, layers: readLayers(inventory), device, system: undefined, isReadOnly: false, place: '/mnt' })
+  expect(plan?.steps.map(({ words }) => words.join(' '))).toEqual([
+    'cryptsetup close luks-vg0-root',
+    'cryptsetup open --key-file=- /dev/mapper/vg0-root luks-vg0-root',
+    'mount /dev/mapper/luks-vg0-root /mnt',
+  ])
 })
