@@ -149,3 +149,7 @@ export const DisksState = z.strictObject({
   busy: z.enum(['mount', 'unlock', 'unmount', 'identity']).optional(),
 })
 export type DisksState = z.infer<typeof DisksState>
+
+/** Everything of the customer's that is mounted, the chosen system first. */
+export const allMounts = ({ mounted, elsewhere = [] }: DisksState): Mount[] =>
+  mounted ? [{ device: mounted.device, at: mounted.root, readOnly: mounted.readOnly }, ...elsewhere] : elsewhere

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { ErrorInfo } from './errors.js'
 import { AnswerKind } from './intervention.js'
-import { DisksState } from './machine.js'
+import { DisksState, Mount } from './machine.js'
 import { Capabilities, MachineState, MailSeen, ManualWay, PlannedRequest, ProgressState, ProviderKind, Stickiness } from './provider.js'
 import { ProviderProblemInfo } from './provider-problem.js'
 import { RepairState, Words } from './repair.js'
@@ -84,6 +84,8 @@ export const LeavingItem = z.strictObject({
   words: Words.optional(),
   /** `keys`: how many of the lines' keys are on the disk. */
   count: z.strictObject({ found: z.number().int(), of: z.number().int() }).optional(),
+  /** `unmount`: everything of the customer's that is mounted; once fine, what was. */
+  mounts: z.array(Mount).optional(),
   inUse: z.array(InUse).optional(),
   reason: SkipReason.optional(),
   error: ErrorInfo.optional(),

@@ -1,7 +1,7 @@
 /** `rescueterm disks HOST`: what is on the server's disks, seen from rescue; and mounting it by a plan that is shown first. */
 
 import { AppError } from '../../shared/errors.js'
-import type { DisksState, MachinePlan, Volume } from '../../shared/machine.js'
+import { allMounts, type DisksState, type MachinePlan, type Volume } from '../../shared/machine.js'
 import type { Options, TypedHost } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { exits, LocalFailure } from './failure.js'
@@ -68,10 +68,9 @@ function printDisks(state: DisksState, output: Output, texts: VisitTexts): void 
   if (state.rescue) output.print(texts.rescueSystem({ os: harmless(state.rescue.os), host: harmless(state.rescue.hostname) }))
   for (const link of state.chain) output.print(`${link.name}  ${link.kind} ${harmless(link.detail)}  ${texts.link[link.state]}`)
   for (const volume of state.volumes) output.print(line(volume, state, output, texts))
-  const { mounted } = state
-  if (mounted) {
-    output.print(output.style.green(texts.mounted({ device: mounted.device, root: mounted.root, readOnly: mounted.readOnly ? 1 : 0 })))
-    for (const other of mounted.others) output.print(`  ${other.device} ${other.at}`)
+  for (const mount of allMounts(state)) {
+    output.print(output.style.green(texts.mounted({ device: mount.device, root: harmless(mount.at), readOnly: mount.readOnly ? 1 : 0 })))
+    if (mount.at === state.mounted?.root) for (const other of state.mounted.others) output.print(`  ${other.device} ${other.at}`)
   }
 }
 
@@ -85,7 +84,7 @@ function line(volume: Volume, { chosen }: DisksState, { style, language }: Outpu
 }
 
 const toJson = (
-  { rescue, volumes, chain, chosen, mounted, unlock, mount, mountReadOnly, unmount }: DisksState,
+  { rescue, volumes, chain, chosen, mounted, elsewhere, unlock, mount, mountReadOnly, unmount }: DisksState,
   isProven: boolean | undefined,
 ) => ({
   rescue,
@@ -93,6 +92,7 @@ const toJson = (
   chain,
   chosen,
   mounted,
+  elsewhere,
   plans: { unlock: commandsOf(unlock), mount: commandsOf(mount), mountReadOnly: commandsOf(mountReadOnly), unmount: commandsOf(unmount) },
   ...(isProven === undefined ? {} : { isProven }),
 })

@@ -1,6 +1,7 @@
 /** `rescueterm leave HOST`: the checklist. Checks, unmount, boot mode, restart, the wait for the known key; a red item asks for a reason. */
 
 import { findingText } from '../../shared/findings/text.js'
+import { allMounts, type Mount } from '../../shared/machine.js'
 import type { ManualWay } from '../../shared/provider.js'
 import { type LeavingItem, LeavingItemId, SkipReason } from '../../shared/visit.js'
 import type { Options, TypedHost } from './arguments.js'
@@ -98,6 +99,8 @@ function tellItem(item: LeavingItem, manual: ManualWay, { output, texts }: Visit
   }
   output.tell(`${signs[item.state]} ${texts.leaveItem[item.id]}`)
   if (item.words) output.tell(`    ${findingText(item.words, 'title', output.language)}`)
+  // As it was when the machine was asked: while that runs it is not yet known.
+  if (item.state !== 'running') for (const { device, at } of item.mounts ?? []) output.tell(`    ${device} ${harmless(at)}`)
   for (const { pid, command, directory } of item.inUse ?? []) output.tell(`    ${command} (${pid}) ${directory}`)
   if (item.problem) output.tell(changeProblemText(item.problem, manual, output.language))
   if (item.error) output.tell(`    ${output.texts.error[item.error.code](item.error.data)}`)
@@ -109,7 +112,7 @@ async function decide(item: LeavingItem, options: Options, w: VisitWork): Promis
   const id = LeavingItemId.parse(item.id)
   if (id === 'reboot' && item.state === 'waits' && options.noReboot) {
     const unmount = visit.leaving.state()!.items.find((one) => one.id === 'unmount')!
-    output.tell(`${texts.noReboot} ${unmountText(unmount, visit.disks.state().mounted?.root, texts)}`)
+    output.tell(`${texts.noReboot} ${unmountText(unmount, allMounts(visit.disks.state()), texts)}`)
     return exits.done
   }
   if (item.state === 'fault') {
@@ -134,18 +137,19 @@ async function decide(item: LeavingItem, options: Options, w: VisitWork): Promis
   return undefined
 }
 
-/** What became of the mounts. `root`: where the system is mounted, as last seen. */
-export function unmountText({ state }: LeavingItem, root: string | undefined, { unmounted }: VisitTexts): string {
+/** What became of the mounts. `left`: what is mounted, as last seen. */
+export function unmountText({ state }: LeavingItem, left: readonly Mount[], { unmounted }: VisitTexts): string {
   if (state === 'fine') return unmounted.done
-  return root === undefined ? unmounted.nothing : unmounted.skipped({ root: harmless(root) })
+  return left.length === 0 ? unmounted.nothing : unmounted.skipped({ places: left.map(({ at }) => harmless(at)).join(', ') })
 }
 
 const toJson = (items: readonly LeavingItem[]) =>
-  items.map(({ id, state, reason, count, inUse, words, problem, error }) => ({
+  items.map(({ id, state, reason, count, mounts, inUse, words, problem, error }) => ({
     id,
     state,
     ...(reason ? { reason } : {}),
     ...(count ? { count } : {}),
+    ...(mounts ? { mounts } : {}),
     ...(inUse ? { inUse } : {}),
     ...(words ? { finding: words.code } : {}),
     ...(problem ? { problem } : {}),

@@ -97,7 +97,7 @@ export const en: VisitTexts = {
   unmounted: {
     done: 'Everything is unmounted.',
     nothing: 'Nothing was mounted.',
-    skipped: (d) => `Unmounting was skipped: ${d.root} is still mounted, unless you unmounted it.`,
+    skipped: (d) => `Unmounting was skipped. Still mounted, unless you unmounted it: ${d.places}.`,
   },
   backToNormal: (d) => `Back to normal: ${d.host} shows your own key again.`,
   anotherAnswers: (d) =>

@@ -102,7 +102,7 @@ export const fr: VisitTexts = {
   unmounted: {
     done: 'Tout est démonté.',
     nothing: 'Rien n’était monté.',
-    skipped: (d) => `Le démontage a été passé : ${d.root} reste monté, sauf si vous l’avez démonté.`,
+    skipped: (d) => `Le démontage a été passé. Reste monté, sauf si vous l’avez démonté : ${d.places}.`,
   },
   backToNormal: (d) => `Retour à la normale : ${d.host} présente de nouveau votre clé.`,
   anotherAnswers: (d) =>

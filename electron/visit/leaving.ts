@@ -5,13 +5,13 @@
  */
 import { AppError } from '../../shared/errors.js'
 import type { Intervention } from '../../shared/intervention.js'
+import { allMounts } from '../../shared/machine.js'
 import type { Before, ManualWay, Stickiness } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
 import { type LeavingItem, type LeavingItemId, type LeavingState, leavingItems, type SkipReason } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import { explained, type Log } from '../log.js'
 import type { Disks } from '../machine/disks.js'
-import type { User } from '../machine/in-use.js'
 import type { Machine } from '../machine/machine.js'
 import { ProviderError } from '../providers/problem.js'
 import type { Repairs } from '../repair/repairs.js'
@@ -239,23 +239,27 @@ export function createLeaving(o: LeavingParts): Leaving {
   }
 
   async function unmount(current: Run): Promise<boolean> {
-    const { phase, mounted } = o.disks().state()
-    if (!mounted && phase !== 'looking' && phase !== 'failed' && !o.isConnected()) return skip(current, 'unmount')
+    const mounted = () => allMounts(o.disks().state())
+    const { phase } = o.disks().state()
+    if (mounted().length === 0 && phase !== 'looking' && phase !== 'failed' && !o.isConnected()) return skip(current, 'unmount')
     mustBeConnected()
-    if (current.items.get('unmount')!.state !== 'waits') set(current, 'unmount', { state: 'running' })
-    const inUse = await unmountUnlessInUse()
-    if (inUse === 'nothing') return skip(current, 'unmount')
-    if (inUse.length === 0) {
-      set(current, 'unmount', { state: 'fine' })
+    if (current.items.get('unmount')!.state !== 'waits') set(current, 'unmount', { state: 'running', mounts: mounted() })
+    try {
+      const mounts = await o.disks().unmount()
+      if (!mounts) return skip(current, 'unmount')
+      set(current, 'unmount', { state: 'fine', mounts })
       return true
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'still-in-use')) throw error
     }
-    set(current, 'unmount', {
-      state: 'waits',
-      inUse: inUse.map((one) => {
-        const sessionId = /^-?(?:ba|da|z|k|fi)?sh$/.test(one.command) ? o.onlyTerminal() : undefined
-        return { ...one, ...(sessionId ? { sessionId } : {}) }
-      }),
+    const users = await o.disks().users()
+    // Gone in between.
+    if (users.length === 0) return unmount(current)
+    const inUse = users.map((one) => {
+      const sessionId = /^-?(?:ba|da|z|k|fi)?sh$/.test(one.command) ? o.onlyTerminal() : undefined
+      return { ...one, ...(sessionId ? { sessionId } : {}) }
     })
+    set(current, 'unmount', { state: 'waits', mounts: mounted(), inUse })
     return retry(current, 'unmount')
   }
 
@@ -268,18 +272,6 @@ export function createLeaving(o: LeavingParts): Leaving {
   /** What is mounted stays so on a machine that cannot be reached: a restart by the provider would cut it off. */
   function mustBeConnected() {
     if (!o.isConnected()) throw new AppError('closed-early')
-  }
-
-  async function unmountUnlessInUse(): Promise<User[] | 'nothing'> {
-    try {
-      return (await o.disks().unmount()) ? [] : 'nothing'
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === 'still-in-use')) throw error
-      const users = await o.disks().users()
-      // Gone in between: the next try will do.
-      if (users.length === 0) await o.disks().unmount()
-      return users
-    }
   }
 
   async function bootMode(current: Run): Promise<boolean> {

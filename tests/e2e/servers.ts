@@ -1,11 +1,12 @@
 /** Real servers and windows of one test, given back afterwards whatever happened, and the steps that several specs take. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Sshd, startSshd } from '../support/sshd.js'
+import { type Sshd, type SshdOptions, startSshd } from '../support/sshd.js'
 import { test as base, expect, launch, type RunningApp } from './launch.js'
 
 interface World {
-  serve(...o: Parameters<typeof startSshd>): Promise<Sshd>
+  /** With mounts of its own: what *leave* unmounts there stays as it is on this computer. */
+  serve(o?: SshdOptions): Promise<Sshd>
   /** A window on the test's home. @param words after the program, e.g. a server. */
   open(words: string[], language?: 'en' | 'fr'): Promise<RunningApp>
 }
@@ -14,8 +15,8 @@ export const test = base.extend<World>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
   serve: async ({}, use) => {
     const started: Sshd[] = []
-    await use(async (...o) => {
-      const sshd = await startSshd(...o)
+    await use(async (o = {}) => {
+      const sshd = await startSshd(o.rootPassword === undefined ? { inside: ['unshare', '--mount'], ...o } : o)
       started.push(sshd)
       return sshd
     })

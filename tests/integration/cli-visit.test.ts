@@ -14,12 +14,15 @@ import { systemClock } from '../../electron/clock.js'
 import { buildCli, type Cli } from '../support/cli.js'
 import { rootPassword, startHetznerCloud, token } from '../support/fake-hetzner.js'
 import type { FakeProvider } from '../support/fake-provider.js'
+import { createLoopDisks, type LoopDisks } from '../support/loop-disks.js'
 import { type Pty, startPty } from '../support/pty.js'
 import { type Sshd, startSshd } from '../support/sshd.js'
 
 let dir: string
 let home: string
 let known: string
+/** This computer's other disks are out of sight: *leave* would unmount them. */
+let disks: LoopDisks
 let sshd: Sshd
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'rescueterm-test-'))
@@ -28,11 +31,13 @@ beforeEach(async () => {
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 })
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(home, '.ssh', 'id_ed25519')])
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, 'usual')])
-  sshd = await startSshd({ authorizedKeys: [publicKey(join(home, '.ssh', 'id_ed25519'))] })
+  disks = await createLoopDisks()
+  sshd = await startSshd({ authorizedKeys: [publicKey(join(home, '.ssh', 'id_ed25519'))], inside: disks.inside })
   await writeFile(known, `[127.0.0.1]:${sshd.port} ${publicKey(join(dir, 'usual'))}\n`)
 })
 afterEach(async () => {
   await sshd.dispose()
+  await disks.end()
   await rm(dir, { recursive: true, force: true })
 })
 const publicKey = (path: string) =>
@@ -273,6 +278,22 @@ describe('in rescue', () => {
     expect((await cli.run(['status', '--json'], { env })).json()).toMatchObject({ interventions: [{ state: 'active' }] })
     const stored = execFileSync('sh', ['-c', 'cat "$1"/visits/*', 'sh', join(home, '.config', 'RescueTerm')], { encoding: 'utf8' })
     expect(stored).not.toContain('"leaving"')
+  })
+
+  test('disks names what a terminal mounted by hand, and leave unmounts it', async () => {
+    const image = disks.image(16)
+    disks.run('mkfs.ext4 -q "$1"', image)
+    const loop = disks.attach(image)
+    const at = join(disks.folder, 'data')
+    disks.run('mkdir "$2"; mount "$1" "$2"', loop, at)
+    const looked = await visit('disks')
+    await looked.waitFor(`Mounted: ${loop} at ${at}`)
+    expect(await looked.exit).toBe(0)
+    const left = await visit('leave', '--yes', '--no-reboot', '--skip', 'boot-mode=console')
+    await left.waitFor('Not restarted, as you asked. Everything is unmounted.')
+    expect(left.screen()).toContain(`✓ unmount everything, sync\n    ${loop} ${at}\n`)
+    expect(await left.exit).toBe(0)
+    expect(disks.run('cat /proc/self/mountinfo')).not.toContain(loop)
   })
 
   const listOf = (screen: string) => JSON.parse(screen.slice(screen.indexOf('\n{\n'), screen.lastIndexOf('\n}') + 2)).items

@@ -4,6 +4,7 @@ import { manualWay } from '../../../electron/providers/manual.js'
 import { createLeaving, type Leaving, OVERDUE_MS, type WayBack } from '../../../electron/visit/leaving.js'
 import { AppError } from '../../../shared/errors.js'
 import type { Intervention } from '../../../shared/intervention.js'
+import { allMounts, type Mount } from '../../../shared/machine.js'
 import type { LeavingItemId } from '../../../shared/visit.js'
 import { createFakeClock } from '../../support/fake-clock.js'
 
@@ -15,6 +16,8 @@ let world: {
   /** The rescue system answers no more. */
   isDown: boolean
   isMounted: boolean
+  /** Mounted by hand at another place. */
+  elsewhere: Mount[]
   faults: Set<string>
   found: number
   users: Users
@@ -44,6 +47,7 @@ beforeEach(() => {
     isConnected: true,
     isDown: false,
     isMounted: true,
+    elsewhere: [],
     faults: new Set(),
     found: 3,
     users: [],
@@ -77,6 +81,7 @@ function build(): Leaving {
       volumes: [{ path: '/dev/sdb1', system: system() }],
       ...(phase === 'failed' ? { error: { code: 'timeout', data: { seconds: 10 } } } : {}),
       ...(world.isMounted ? { mounted } : {}),
+      ...(world.elsewhere.length > 0 ? { elsewhere: world.elsewhere } : {}),
     }),
     async look() {
       if (world.isLooking) throw new AppError('wrong-state')
@@ -90,9 +95,10 @@ function build(): Leaving {
       if (world.lookFails) throw new AppError('tool-missing', { tool: 'lsblk' })
       list()
       if (world.users.length > 0) throw new AppError('still-in-use', {})
-      const wasMounted = world.isMounted
+      const all = allMounts(disks.state() as never)
       world.isMounted = false
-      return wasMounted
+      world.elsewhere = []
+      return all.length > 0 ? all : undefined
     },
   }
   const repairs = {
@@ -301,6 +307,44 @@ describe('a tree in use', () => {
     await leaving.start()
     await settle()
     expect(stateOf('unmount').inUse).toEqual([{ pid: 8, command: 'mysqld', directory: '/mnt/var' }])
+  })
+})
+
+describe('what is mounted', () => {
+  const system = { device: '/dev/sdb1', at: '/mnt', readOnly: false }
+  const data = { device: '/dev/sdc1', at: '/root/data', readOnly: false }
+
+  it('is named, the system and what else there is, while it is in use and when it is unmounted', async () => {
+    world.elsewhere = [data]
+    world.users = [{ pid: 7, command: 'bash', directory: '/root/data' }]
+    await leaving.start()
+    await settle()
+    expect(stateOf('unmount')).toMatchObject({ state: 'waits', mounts: [system, data], inUse: [{ directory: '/root/data' }] })
+    world.users = []
+    await clock.advance(3000)
+    await settle()
+    expect(stateOf('unmount')).toMatchObject({ state: 'fine', mounts: [system, data] })
+  })
+
+  it('beside no system is unmounted all the same, and keeps a machine that cannot be reached from being restarted', async () => {
+    world.isMounted = false
+    world.elsewhere = [data]
+    world.users = [{ pid: 7, command: 'bash', directory: '/root/data' }]
+    world.byApi = async () => void world.commands.push('leave')
+    await leaving.start()
+    await settle()
+    expect(stateOf('access')).toMatchObject({ state: 'skipped', reason: 'not-needed' })
+    expect(stateOf('unmount')).toMatchObject({ state: 'waits', mounts: [data] })
+    world.isConnected = false
+    await clock.advance(3000)
+    await settle()
+    expect(stateOf('unmount')).toMatchObject({ state: 'fault', error: { code: 'closed-early' } })
+    world.isConnected = true
+    world.users = []
+    await leaving.goOn('unmount')
+    await settle()
+    expect(stateOf('unmount')).toMatchObject({ state: 'fine', mounts: [data] })
+    expect(world.commands).toEqual(['leave', 'watch'])
   })
 })
 
