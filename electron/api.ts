@@ -61,6 +61,7 @@ export function createRouter(app: App, log: Log) {
         terminals.setAside(input.sessionId, input.questionId, input.digest, input.alsoWrite),
       ),
       replace: os.hostKey.replace.handler(({ input }) => terminals.replace(input.sessionId, input.questionId, input.digest)),
+      acceptThirdKey: os.hostKey.acceptThirdKey.handler(({ input }) => terminals.acceptThirdKey(input.sessionId, input.questionId)),
       recheck: os.hostKey.recheck.handler(({ input }) => terminals.recheck(input.sessionId, input.questionId)),
     },
     intervention: {
@@ -147,9 +148,6 @@ export function createRouter(app: App, log: Log) {
       stopEntering: os.visit.stopEntering.handler(async ({ input }) => (await visits.open(input.id)).stopEntering()),
       dismissEntering: os.visit.dismissEntering.handler(async ({ input }) => (await visits.open(input.id)).dismissEntering()),
       findPassword: os.visit.findPassword.handler(async ({ input }) => (await visits.open(input.id)).findPassword()),
-      compareKey: os.visit.compareKey.handler(async ({ input, signal = never }) => ({
-        result: await (await visits.open(input.id)).compareKey(input.publicKey, signal),
-      })),
       revealPassword: os.visit.revealPassword.handler(async ({ input }) => ({
         password: (await visits.open(input.id)).password.take().password,
       })),

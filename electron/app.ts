@@ -116,6 +116,7 @@ export function createApp(platform: Platform, replaced: Partial<AppParts> = {}):
     connect: parts.connect,
     readKnownHosts,
     isRescueKey: (host, port, blob) => visits.isRescueKey(visitId(host, port), blob),
+    comparePublished: (host, port, blob, signal) => visits.comparePublished(visitId(host, port), blob, signal),
     interventions,
     clock,
     log,

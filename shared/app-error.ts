@@ -36,6 +36,7 @@ export const errorCodes = [
   'host-key-changed-again',
   'known-key-unproven',
   'known-key-aside',
+  'published-key-differs',
   'revoked',
   // known_hosts and the journal
   'file-not-regular',

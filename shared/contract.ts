@@ -26,7 +26,7 @@ import { Change, Proposal, ProposalAnswer, RepairTaskId } from './repair.js'
 import { ImportableServer, ServerState } from './server.js'
 import { KnownHostsFile, Settings, SettingsChange } from './settings.js'
 import { CredentialAnswer, Dimensions, TerminalSession } from './terminal-session.js'
-import { EnteringState, EnterPreview, KeyComparison, LeavingItemId, SkipReason, VisitState } from './visit.js'
+import { EnteringState, EnterPreview, LeavingItemId, SkipReason, VisitState } from './visit.js'
 
 export const AppState = z.strictObject({
   version: z.string(),
@@ -121,6 +121,8 @@ export const contract = {
       .input(z.strictObject({ sessionId: id, questionId: id, digest: z.string(), alsoWrite: z.boolean() }))
       .output(EditOutcome),
     replace: command.input(z.strictObject({ sessionId: id, questionId: id, digest: z.string() })).output(EditOutcome),
+    /** The third key under an open intervention is a new rescue start; connects anew. */
+    acceptThirdKey: command.input(z.strictObject({ sessionId: id, questionId: id })).output(ok),
     /** Reads the files again after an administrator ran the command (system file). */
     recheck: command.input(z.strictObject({ sessionId: id, questionId: id })).output(ok),
   },
@@ -223,10 +225,6 @@ export const contract = {
     dismissEntering: command.input(z.strictObject(visit)).output(ok),
     /** Looks for the rescue password at the provider; what comes of it is in the visit's state. */
     findPassword: command.input(z.strictObject(visit)).output(ok),
-    /** The key a server shows (`TYPE BASE64`) against what its provider publishes for this rescue; answers once that is known. */
-    compareKey: command
-      .input(z.strictObject({ ...visit, publicKey: z.string().max(20_000) }))
-      .output(z.strictObject({ result: KeyComparison })),
     /** For the eye of a person, while the field shows it. */
     revealPassword: command.input(z.strictObject(visit)).output(z.strictObject({ password: z.string() })),
     /** Answers a session's question with it, as the user it is for, without a way through the page. */

@@ -5,10 +5,15 @@
 import { z } from 'zod'
 import { ErrorInfo } from './errors.js'
 import { KnownEntry, PresentedKey, VerdictKind } from './host-key.js'
+import { ProviderKind } from './provider.js'
 
 /** Columns × rows of the remote terminal (RFC 4254 §6.2). */
 export const Dimensions = z.strictObject({ cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) })
 export type Dimensions = z.infer<typeof Dimensions>
+
+/** The key shown against those its provider publishes for this rescue system; `verified` names this very key, `differs` another of its family. */
+export const PublishedKey = z.strictObject({ provider: ProviderKind, result: z.enum(['verified', 'differs']) })
+export type PublishedKey = z.infer<typeof PublishedKey>
 
 /** Why the host-key dialog is up. `entries` are all deciding lines; nothing has been sent to the server but the key exchange. */
 export const HostKeyQuestion = z.strictObject({
@@ -30,6 +35,8 @@ export const HostKeyQuestion = z.strictObject({
   isRescue: z.boolean(),
   /** An intervention that is already open for this address: the presented key is then a third key. */
   interventionId: z.string().optional(),
+  /** While it `differs` no answer accepts the key: that ends when the person compares its own fingerprint. Absent: nothing is published. */
+  published: z.union([PublishedKey, z.strictObject({ result: z.literal('asking') })]).optional(),
 })
 export type HostKeyQuestion = z.infer<typeof HostKeyQuestion>
 

@@ -103,10 +103,6 @@ export const LeavingState = z.strictObject({
 })
 export type LeavingState = z.infer<typeof LeavingState>
 
-/** `verified`: the provider names this very key. `differs`: it names another key of this family; that is an alarm. */
-export const KeyComparison = z.enum(['verified', 'differs', 'unknown'])
-export type KeyComparison = z.infer<typeof KeyComparison>
-
 export const VisitState = z.strictObject({
   /** `host:port` in lower case, as `visitId` makes it. */
   id: z.string(),

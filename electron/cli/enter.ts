@@ -26,9 +26,6 @@ import { resolveHost, targetText } from './target.js'
 import { changeProblemText, loadVisitTexts, manualSteps, problemText, type VisitTexts } from './visit-texts.js'
 import { type OpenApp, sessionTargetOf, withApp } from './with-app.js'
 
-// A person waits for the question meanwhile; what is not published by then is compared by hand.
-const COMPARE_MS = 20_000
-
 export async function enter(typedHost: TypedHost, options: Options, o: CommandContext): Promise<number> {
   const { output } = o
   const texts = await loadVisitTexts(output.language)
@@ -77,7 +74,6 @@ export async function enter(typedHost: TypedHost, options: Options, o: CommandCo
       ...(method === 'api'
         ? { providerSignIn: (session) => signInByProvider(visit, session, preview.provider, console, output, texts) }
         : {}),
-      compareKey: (key) => visit.compareKey(key, AbortSignal.any([o.signal, AbortSignal.timeout(COMPARE_MS)])).catch(() => 'unknown'),
     })
   })
 }

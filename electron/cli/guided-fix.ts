@@ -5,11 +5,11 @@
 import type { EditPreview } from '../../shared/edit-preview.js'
 import { AppError } from '../../shared/errors.js'
 import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
-import type { KeyComparison } from '../../shared/visit.js'
 import type { App } from '../app.js'
 import type { Console } from './console.js'
 import { renderEdit } from './edit-view.js'
 import { exits, reportFailure } from './failure.js'
+import { until } from './interrupt.js'
 import { placeOf } from './journal.js'
 import { harmless, type Output } from './output.js'
 import { isYes, sayWhatAnAdministratorCanDo } from './set-aside.js'
@@ -20,17 +20,17 @@ export interface GuidedFix {
   question: HostKeyQuestion
   console: Console
   output: Output
-  compareKey?: ((publicKey: string) => Promise<KeyComparison>) | undefined
+  signal: AbortSignal
 }
+
+// A person waits for the question meanwhile; what is published later is told when they answer.
+const PUBLISHED_MS = 20_000
 
 /** @returns the exit status when the person disconnects; undefined when the connection goes on. */
 export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
   const { output, question, session, app } = o
   const { texts, style } = output
   explain(o)
-  const published = await o.compareKey?.(question.presented.publicKey)
-  if (published === 'verified') output.tell(style.green(texts.hostKey.verified))
-  if (published === 'differs') output.tell(style.red(texts.hostKey.differs))
   const disconnect = () => {
     app.terminals.disconnect(session.id, question.id)
     output.tell(texts.hostKey.disconnected)
@@ -46,8 +46,10 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
     return disconnect()
   }
   const answers = question.interventionId ? thirdKeyChoices(o) : question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
-  // Another key than the published one is trusted by nobody who has not compared it.
-  let isOff = published === 'differs'
+  const published = () => currentQuestion(o).published?.result
+  await untilPublished(o)
+  if (published() === 'verified') output.tell(style.green(texts.hostKey.verified))
+  if (published() === 'differs') output.tell(style.red(texts.hostKey.differs))
   const always: Choice[] = [
     {
       text: question.verdict === 'unknown' || question.interventionId ? texts.hostKey.disconnect : texts.hostKey.unexpected,
@@ -56,13 +58,14 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
     {
       text: texts.hostKey.compare,
       async run() {
-        if ((await compare(o)) === 'match') isOff = false
+        await compare(o)
         return 'ask-again'
       },
     },
   ]
   for (;;) {
-    const choices = isOff ? always : [...answers, ...always]
+    // Every other answer would be refused.
+    const choices = published() === 'differs' ? always : [...answers, ...always]
     const safe = choices.length - 1
     output.tell(`\n${style.bold(texts.hostKey.question)}`)
     for (const [index, { text }] of choices.entries()) output.tell(`  ${index + 1}  ${text}`)
@@ -82,6 +85,22 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
 interface Choice {
   text: string
   run(): Promise<'go-on' | 'disconnect' | 'ask-again'>
+}
+
+/** As the core has it now; as it was asked when it is over. */
+function currentQuestion({ app, session, question }: GuidedFix): HostKeyQuestion {
+  const phase = app.terminals.list().find((one) => one.id === session.id)?.phase
+  return phase?.kind === 'host-key' && phase.question.id === question.id ? phase.question : question
+}
+
+/** Until the provider has told what it publishes of the key, but not for long. @throws LocalFailure on ^C. */
+async function untilPublished(o: GuidedFix): Promise<void> {
+  const limit = AbortSignal.timeout(PUBLISHED_MS)
+  const signal = AbortSignal.any([o.signal, limit])
+  const isDone = () => currentQuestion(o).published?.result !== 'asking'
+  await until({ onDidChange: o.app.terminals.onDidChange, signal, isDone }).catch((error: unknown) => {
+    if (!limit.aborted) throw error
+  })
 }
 
 function explain({ output, question, session }: GuidedFix): void {
@@ -153,13 +172,11 @@ function changedChoices(o: GuidedFix): Choice[] {
 }
 
 function thirdKeyChoices({ app, session, question, output }: GuidedFix): Choice[] {
-  const id = question.interventionId!
   return [
     {
       text: output.texts.hostKey.acceptThird,
       async run() {
-        await app.interventions.acceptThirdKey(id, question.presented.fingerprint)
-        app.terminals.recheck(session.id, question.id)
+        await app.terminals.acceptThirdKey(session.id, question.id)
         return 'go-on'
       },
     },

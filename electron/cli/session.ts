@@ -1,7 +1,6 @@
 /** One terminal session from the first packet to the exit status: the same states the window shows, answered at the terminal. */
 import { AppError } from '../../shared/errors.js'
 import type { SessionPhase, TerminalSession } from '../../shared/terminal-session.js'
-import type { KeyComparison } from '../../shared/visit.js'
 import type { App } from '../app.js'
 import type { SessionTarget } from '../sessions/terminal-sessions.js'
 import type { Console } from './console.js'
@@ -34,8 +33,6 @@ export interface SessionParts {
   work?: ((session: TerminalSession) => Promise<number>) | undefined
   /** Asked before a person is: what the provider told of signing in. Without a password the person gives one, or a key, for that user. */
   providerSignIn?: ((session: TerminalSession) => Promise<ProviderSignIn>) | undefined
-  /** The key that is shown (`TYPE BASE64`) against what the provider publishes for this rescue. */
-  compareKey?: ((publicKey: string) => Promise<KeyComparison>) | undefined
 }
 
 /** @returns the remote shell's exit status, or one of ours. @throws AppError for an attempt that failed, LocalFailure for ^C. */
@@ -67,8 +64,8 @@ export async function runSession(o: SessionParts): Promise<number> {
           }
           break
         case 'host-key': {
-          const { console, compareKey } = o
-          const status = await answerHostKey({ app, session: session(), question: phase.question, console, output, compareKey })
+          const { console, signal } = o
+          const status = await answerHostKey({ app, session: session(), question: phase.question, console, output, signal })
           if (status !== undefined) return status
           break
         }

@@ -94,6 +94,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'ssh-directory': withFile('this folder cannot be opened. Check its owner and mode.'),
     'config-failed': () => 'ssh could not read its configuration for this host.',
     'proxy-unsupported': (d) => `This host is reached through a proxy (${d.proxy}), which RescueTerm does not support yet.`,
+    'published-key-differs': (d) =>
+      `${d.host} shows another key than your provider publishes for this rescue system. Nothing was accepted. Disconnect, then ask it.`,
     'strict-unknown': (d) =>
       `StrictHostKeyChecking yes forbids unknown keys for ${d.host ?? 'this host'}. Add its key to known_hosts first.`,
     'journal-unreadable': (d) =>

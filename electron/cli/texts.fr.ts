@@ -98,6 +98,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     'ssh-directory': withFile('ce dossier ne peut pas être ouvert. Vérifiez son propriétaire et ses droits.'),
     'config-failed': () => 'ssh n’a pas pu lire sa configuration pour cet hôte.',
     'proxy-unsupported': (d) => `Cet hôte est joint par un proxy (${d.proxy}), que RescueTerm ne prend pas encore en charge.`,
+    'published-key-differs': (d) =>
+      `${d.host} montre une autre clé que celle publiée par votre hébergeur pour ce système de rescue. Rien n’a été accepté. Déconnectez-vous, puis interrogez-le.`,
     'strict-unknown': (d) =>
       `StrictHostKeyChecking yes interdit les clés inconnues pour ${d.host ?? 'cet hôte'}. Ajoutez d’abord sa clé à known_hosts.`,
     'journal-unreadable': (d) =>

@@ -13,7 +13,6 @@ import type {
   WaitResult,
 } from '../../shared/provider.js'
 import type { ProviderProblemInfo } from '../../shared/provider-problem.js'
-import type { KeyComparison } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
 import { compareExpectation, keyType } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
@@ -98,7 +97,8 @@ export async function pollCredentials(
 /** `text`: a fingerprint or a key; `type`: the family where the provider tells it. `not-yet`: known once the rescue system has started. */
 export type HostKeyHint = { kind: 'published'; keys: { type?: string; text: string }[] } | { kind: 'not-yet' } | { kind: 'never' }
 
-export function compareHint(hint: HostKeyHint, blob: Buffer): KeyComparison {
+/** `differs`: another key of this family is published; `unknown`: none is. */
+export function compareHint(hint: HostKeyHint, blob: Buffer): 'verified' | 'differs' | 'unknown' {
   if (hint.kind !== 'published') return 'unknown'
   const family = keyFamily(keyType(blob) ?? '')
   const results = hint.keys

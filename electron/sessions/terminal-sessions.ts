@@ -11,13 +11,14 @@ import type { ComparisonResult } from '../../shared/host-key.js'
 import type { CredentialAnswer, CredentialRequest, Dimensions, SessionPhase, TerminalSession } from '../../shared/terminal-session.js'
 import type { Clock } from '../clock.js'
 import { createEmitter } from '../emitter.js'
-import { compareExpectation, fingerprint, keyType } from '../known-hosts/key.js'
+import { fingerprint, keyType } from '../known-hosts/key.js'
 import { explained, type Log } from '../log.js'
-import type { Interventions, InterventionTarget } from '../rescue/interventions.js'
+import type { Interventions } from '../rescue/interventions.js'
 import type { ResolvedTarget } from '../ssh/config.js'
 import type { SshConnection } from '../ssh/connect.js'
 import { createTerminalStream, type TerminalPort, type TerminalStream } from '../ssh/flow-control.js'
 import { type AttemptParts, attemptConnection, targetFields } from './attempt.js'
+import { type AskedQuestion, askHostKey, type QuestionParts } from './host-key-question.js'
 
 /** How often the round trip shown in the status line is measured. */
 const LATENCY_INTERVAL_MS = 15_000
@@ -31,7 +32,9 @@ export interface SessionTarget {
   resolve(signal: AbortSignal): Promise<ResolvedTarget>
 }
 
-export interface TerminalSessionsParts extends Pick<AttemptParts, 'connect' | 'readKnownHosts' | 'isRescueKey'> {
+export interface TerminalSessionsParts
+  extends Pick<AttemptParts, 'connect' | 'readKnownHosts' | 'isRescueKey'>,
+    Pick<QuestionParts, 'comparePublished'> {
   interventions: Interventions
   clock: Clock
   log: Log
@@ -58,10 +61,13 @@ export interface TerminalSessions {
   attach(sessionId: string, port: TerminalPort): void
   compare(sessionId: string, text: string): ComparisonResult
   disconnect(sessionId: string, questionId: string): void
+  /** This and the other answers that accept the key @throws AppError `published-key-differs`, `wrong-state`. */
   trust(sessionId: string, questionId: string, save: boolean): Promise<void>
   plan(sessionId: string, questionId: string, intent: 'set-aside' | 'replace', alsoWrite: boolean): Promise<EditPreview>
   setAside(sessionId: string, questionId: string, digest: string, alsoWrite: boolean): Promise<EditOutcome>
   replace(sessionId: string, questionId: string, digest: string): Promise<EditOutcome>
+  /** The key shown is a new start of the open rescue. */
+  acceptThirdKey(sessionId: string, questionId: string): Promise<void>
   recheck(sessionId: string, questionId: string): void
   dispose(): void
 }
@@ -79,7 +85,7 @@ interface Session {
   /** Instead of the login shell. Only on a live connection: it means something on the system it was made for. */
   command: string | undefined
   attempt: AbortController | undefined
-  question: { id: string; blob: Buffer; target: InterventionTarget } | undefined
+  question: AskedQuestion | undefined
   credentials: { id: string; answer(answer: CredentialAnswer): void } | undefined
   trusted: Buffer | undefined
   /** Signs in as this user, not as the target says, until it is connected anew by hand; `answer` is for the first question. */
@@ -146,6 +152,7 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
     session.attempt?.abort()
     session.attempt = undefined
     session.credentials = undefined
+    session.question?.dispose()
     session.question = undefined
     for (const dispose of session.disposables.splice(0)) dispose()
     session.stream?.dispose()
@@ -198,12 +205,18 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
         await openShell(session, { connection: outcome.connection, users: 1, whose: outcome.whose }, outcome.interventionId)
         return false
       case 'question': {
-        const { question, blob, target } = outcome
-        const id = randomUUID()
-        session.question = { id, blob, target }
-        const { verdict } = question
+        const { verdict } = outcome.question
         parts.onDidJudge(session.target, verdict === 'revoked' ? 'revoked' : verdict === 'unknown' ? 'new' : 'changed')
-        enter(session, { kind: 'host-key', question: { ...question, id } })
+        const asked = askHostKey(outcome, parts, {
+          onDidChange: () => enter(session, { kind: 'host-key', question: asked.state() }),
+          onDidAccept({ trusted, interventionId }) {
+            session.trusted = trusted
+            if (interventionId) update(session, { interventionId })
+            start(session)
+          },
+        })
+        session.question = asked
+        enter(session, { kind: 'host-key', question: asked.state() })
         return false
       }
       case 'returned': {
@@ -299,8 +312,8 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
 
   function question(sessionId: string, questionId: string) {
     const session = find(sessionId)
-    if (session.question?.id !== questionId || session.state.phase.kind !== 'host-key') throw new AppError('wrong-state')
-    return { session, asked: session.question, state: session.state.phase.question }
+    if (session.question?.state().id !== questionId) throw new AppError('wrong-state')
+    return { session, asked: session.question }
   }
   /** Nothing once its tab is closed: that may be while the files of its answer are written. */
   function start(session: Session) {
@@ -383,45 +396,18 @@ export function createTerminalSessions(parts: TerminalSessionsParts): TerminalSe
     compare(sessionId, text) {
       const asked = find(sessionId).question
       if (!asked) throw new AppError('wrong-state')
-      return compareExpectation(text, asked.blob)
+      return asked.compare(text)
     },
     disconnect(sessionId, questionId) {
       const { session } = question(sessionId, questionId)
-      session.question = undefined
+      release(session)
       enter(session, { kind: 'cancelled', at: now() })
     },
-    async trust(sessionId, questionId, save) {
-      const { session, asked, state } = question(sessionId, questionId)
-      if (state.verdict !== 'unknown' || state.interventionId) throw new AppError('wrong-state')
-      if (state.strict) throw new AppError('strict-unknown', { host: session.state.host })
-      if (save) await parts.interventions.save(asked.target, asked.blob)
-      session.trusted = asked.blob
-      start(session)
-    },
-    async plan(sessionId, questionId, intent, alsoWrite) {
-      const { asked, state } = question(sessionId, questionId)
-      if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
-      if (state.verdict === 'unknown' && state.strict) throw new AppError('strict-unknown', { host: asked.target.host })
-      return parts.interventions.plan(asked.target, asked.blob, intent, alsoWrite)
-    },
-    async setAside(sessionId, questionId, digest, alsoWrite) {
-      const { session, asked, state } = question(sessionId, questionId)
-      if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
-      if (state.verdict === 'unknown' && state.strict) throw new AppError('strict-unknown', { host: asked.target.host })
-      const outcome = await parts.interventions.begin(asked.target, asked.blob, digest, alsoWrite)
-      if (outcome.kind === 'applied') {
-        update(session, { interventionId: outcome.id })
-        start(session)
-      }
-      return outcome
-    },
-    async replace(sessionId, questionId, digest) {
-      const { session, asked, state } = question(sessionId, questionId)
-      if (state.verdict === 'revoked' || state.interventionId) throw new AppError('wrong-state')
-      const outcome = await parts.interventions.replace(asked.target, asked.blob, digest)
-      if (outcome.kind === 'applied') start(session)
-      return outcome
-    },
+    trust: async (sessionId, questionId, save) => question(sessionId, questionId).asked.trust(save),
+    plan: async (sessionId, questionId, intent, alsoWrite) => question(sessionId, questionId).asked.plan(intent, alsoWrite),
+    setAside: async (sessionId, questionId, digest, alsoWrite) => question(sessionId, questionId).asked.setAside(digest, alsoWrite),
+    replace: async (sessionId, questionId, digest) => question(sessionId, questionId).asked.replace(digest),
+    acceptThirdKey: async (sessionId, questionId) => question(sessionId, questionId).asked.acceptThirdKey(),
     recheck(sessionId, questionId) {
       start(question(sessionId, questionId).session)
     },

@@ -4,9 +4,9 @@
  */
 import { AppError } from '../../shared/errors.js'
 import type { Before, ProviderLink } from '../../shared/provider.js'
-import type { EnteringState, KeyComparison } from '../../shared/visit.js'
+import type { PublishedKey } from '../../shared/terminal-session.js'
+import type { EnteringState } from '../../shared/visit.js'
 import type { Clock } from '../clock.js'
-import { parsePublicKeyLine } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
 import type { Probe } from '../rescue/watch.js'
 import { createEntering, type Entering, type EnteringRecord } from './entering.js'
@@ -55,7 +55,8 @@ export interface Entry {
   stop(): void
   dismiss(): Promise<void>
   findPassword(): Promise<void>
-  compareKey(publicKey: string, signal: AbortSignal): Promise<KeyComparison>
+  /** See `Visits`. */
+  comparePublished(blob: Buffer, signal: AbortSignal): Promise<PublishedKey | undefined>
   /** The rescue is over: what was told of it opens no later one, which somebody may start in the panel. Not while one is asked for. */
   forget(): void
   /** Back to normal: nothing of it is needed any more. */
@@ -168,11 +169,10 @@ export function createEntry(loaded: VisitRecord['entering'], o: EntryParts): Ent
       if (!found || !stored?.operation) throw new AppError('wrong-state')
       await password.look(found.adapter, stored.operation)
     },
-    async compareKey(publicKey, signal) {
+    async comparePublished(blob, signal) {
       const { operation, link } = stored ?? {}
-      const blob = parsePublicKeyLine(publicKey)?.blob
-      const found = operation && blob && (await providerOf(o.accounts, link))
-      return found ? compareWithPublished(found, operation, blob, { clock, signal }) : 'unknown'
+      const found = operation && (await providerOf(o.accounts, link))
+      return found && compareWithPublished(found, operation, blob, { clock, signal })
     },
     forget,
     clear: () => save(undefined),

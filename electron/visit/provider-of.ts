@@ -14,6 +14,7 @@ export type AccountsOf = Pick<Accounts, 'list' | 'provider'>
 /** The provider's adapter and its name for the machine. */
 export interface ProviderOf {
   adapter: Provider
+  kind: ProviderKind
   server: string
 }
 
@@ -30,12 +31,14 @@ const kindOf = (server: string) => kinds[splitServer(server)[0]]
 
 /**
  * Window and command line have accounts of their own: where the linked one is not here, or has no secret here, another of the same
- * provider that knows this machine does. @returns undefined for a link by hand. @throws AppError `not-found`, ProviderError.
+ * provider that knows this machine does. @returns undefined for a link by hand, or to no product known here. @throws AppError `not-found`, ProviderError.
  */
 export async function providerOf(accounts: AccountsOf, link: ProviderLink | undefined): Promise<ProviderOf | undefined> {
   if (link?.kind !== 'account') return undefined
   const { accountId, server } = link
-  const usable = accounts.list().filter(({ account, secrets }) => account.kind === kindOf(server) && secrets !== 'missing')
+  const kind = kindOf(server)
+  if (!kind) return undefined
+  const usable = accounts.list().filter(({ account, secrets }) => account.kind === kind && secrets !== 'missing')
   if (!usable.some(({ account }) => account.id === accountId)) {
     for (const { account } of usable) {
       const adapter = await accounts.provider(account.id)
@@ -43,10 +46,10 @@ export async function providerOf(accounts: AccountsOf, link: ProviderLink | unde
         () => true,
         () => false,
       )
-      if (isKnown) return { adapter, server }
+      if (isKnown) return { adapter, kind, server }
     }
   }
-  return { adapter: await accounts.provider(accountId), server }
+  return { adapter: await accounts.provider(accountId), kind, server }
 }
 
 /** There is no account for it here: what it could do is left to the person. */

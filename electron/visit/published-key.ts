@@ -1,6 +1,6 @@
 /** The rescue system's host key as its provider publishes it, at least sometimes: the one check that needs nobody's eyes. */
 import type { Operation } from '../../shared/provider.js'
-import type { KeyComparison } from '../../shared/visit.js'
+import type { PublishedKey } from '../../shared/terminal-session.js'
 import type { Clock } from '../clock.js'
 import { compareHint } from '../providers/provider.js'
 import { pollOrThrow } from '../providers/wait.js'
@@ -9,15 +9,15 @@ import type { ProviderOf } from './provider-of.js'
 // Hetzner Robot allows 500 requests an hour.
 const EVERY_MS = 15_000
 
-/** Waits while the provider does not know the key yet. @throws ProviderError */
+/** Waits while the provider does not know the key yet. @returns undefined where it publishes none. @throws ProviderError */
 export async function compareWithPublished(
-  { adapter, server }: ProviderOf,
+  { adapter, kind, server }: ProviderOf,
   operation: Operation,
   blob: Buffer,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<KeyComparison> {
-  if (!adapter.capabilities(server).publishesHostKey) return 'unknown'
-  const compared = await pollOrThrow({
+): Promise<PublishedKey | undefined> {
+  if (!adapter.capabilities(server).publishesHostKey) return undefined
+  const result = await pollOrThrow({
     clock,
     signal,
     everyMs: EVERY_MS,
@@ -26,5 +26,5 @@ export async function compareWithPublished(
       return hint.kind === 'not-yet' ? undefined : compareHint(hint, blob)
     },
   })
-  return compared ?? 'unknown'
+  return result && result !== 'unknown' ? { provider: kind, result } : undefined
 }

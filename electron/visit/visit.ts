@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.js'
 import { type Intervention, isOpen } from '../../shared/intervention.js'
 import type { CommandRecord } from '../../shared/machine.js'
 import type { Before, ProviderLink } from '../../shared/provider.js'
-import type { EnteringState, KeyComparison, VisitState } from '../../shared/visit.js'
+import type { EnteringState, VisitState } from '../../shared/visit.js'
 import { keyType } from '../known-hosts/key.js'
 import { createDisks, type Disks } from '../machine/disks.js'
 import { createMachine, type Execute, type Machine } from '../machine/machine.js'
@@ -16,7 +16,7 @@ import { createRepairs, type Repairs } from '../repair/repairs.js'
 import { type Report, writeReport } from '../repair/report.js'
 import type { MountedSystem, RepairTask } from '../repair/task.js'
 import { algorithmsOfKeyType, hostKeyAlgorithms } from '../ssh/algorithms.js'
-import { createEntry, type EntryParts, type VisitTarget } from './entry.js'
+import { createEntry, type Entry, type EntryParts, type VisitTarget } from './entry.js'
 import { INSPECT_MS, interruptionOf } from './interruption.js'
 import { createLeaving, type Leaving, type LeavingRecord } from './leaving.js'
 import { createMeasuring, type MeasureSpeed, type Measuring } from './measuring.js'
@@ -65,11 +65,6 @@ export interface Visit {
   dismissEntering(): Promise<void>
   /** @throws AppError `wrong-state` when the provider was not asked for this start of rescue. */
   findPassword(): Promise<void>
-  /**
-   * A key that a server shows, against those the provider publishes for the rescue system it was asked for; waits while those are not
-   * known yet. `unknown`: it publishes none of this family, or was not asked for this rescue. @throws ProviderError
-   */
-  compareKey(publicKey: string, signal: AbortSignal): Promise<KeyComparison>
   /** The secret behind the link of a mail, by its number; it becomes the visit's password. @returns false when it cannot be fetched so. */
   redeemLink(link: { host: string; secret: string; user: string | undefined }): Promise<boolean>
   /** @throws AppError `not-found` where the provider has none. */
@@ -86,6 +81,7 @@ export interface OwnVisit {
   name(): string
   entering(): EnteringState | undefined
   isRescueKey(blob: Buffer): boolean
+  comparePublished: Entry['comparePublished']
   resume(): Promise<void>
   refresh(): void
   dispose(): Promise<void>
@@ -283,7 +279,6 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     stopEntering: entry.stop,
     dismissEntering: entry.dismiss,
     findPassword: entry.findPassword,
-    compareKey: entry.compareKey,
     async redeemLink({ host, secret, user }) {
       const redeemed = await redeemSecret(endpointOfLink(host), secret, AbortSignal.timeout(INSPECT_MS), { clock, log })
       if (redeemed.kind === 'secret')
@@ -306,6 +301,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     name: () => entry.name() ?? id,
     entering: entry.state,
     isRescueKey: entry.isRescueKey,
+    comparePublished: entry.comparePublished,
     async resume() {
       await entry.resume(o.intervention(id)?.summary?.at)
       const left = record.leaving

@@ -2,6 +2,7 @@
  * Visits: everything RescueTerm does on and around one rescue system, per address. A visit exists as soon as somebody asks for it, and
  * outlives a restart of the app as far as it is written down (`store.ts`).
  */
+import type { PublishedKey } from '../../shared/terminal-session.js'
 import type { EnteringState, EnterPreview } from '../../shared/visit.js'
 import { createEmitter } from '../emitter.js'
 import { splitServer } from '../providers/provider.js'
@@ -23,6 +24,11 @@ export interface Visits {
   entering(): { id: string; name: string; state: EnteringState }[]
   /** The key that answered after this server was sent into rescue: nobody's own system shows it, set-aside lines or not. */
   isRescueKey(id: string, blob: Buffer): boolean
+  /**
+   * A key that a server shows, against those its provider publishes for the rescue system it was asked for; waits while those are not
+   * known yet. Undefined: it publishes none of this family, or was not asked for this rescue. @throws ProviderError
+   */
+  comparePublished(id: string, blob: Buffer, signal: AbortSignal): Promise<PublishedKey | undefined>
   preview(target: VisitTarget): Promise<EnterPreview>
   /** Sessions or interventions changed. */
   refresh(ids: readonly string[]): void
@@ -71,6 +77,13 @@ export function createVisits(o: VisitsParts): Visits {
       })
     },
     isRescueKey: (id, blob) => visits.get(id)?.own.isRescueKey(blob) ?? false,
+    async comparePublished(id, blob, signal) {
+      // Most servers were never sent into rescue: for their keys nothing is loaded.
+      const record = visits.has(id) ? undefined : await store.load(id)
+      if (record && !record.entering) return undefined
+      await open(id, record)
+      return visits.get(id)!.own.comparePublished(blob, signal)
+    },
     async preview(target) {
       const { manualOf, problemOf } = await import('./provider-of.js')
       const manual = manualOf(target.link)

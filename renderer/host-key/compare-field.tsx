@@ -2,7 +2,9 @@ import { TextInput } from '@mantine/core'
 import { IconAlertOctagonFilled, IconCheck } from '@tabler/icons-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ComparisonResult } from '../../shared/host-key.js'
+import type { ProviderKind } from '../../shared/provider.js'
 import { attempt } from '../api.js'
+import { providerName } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 
 /** A paste is one change; a person who types is not answered after each letter. */
@@ -13,8 +15,8 @@ export interface Expectation {
   /** Of exactly this text; `comparing` until the core has answered. */
   result: ComparisonResult | 'comparing'
   setText: (text: string) => void
-  /** The provider whose published key gave the result, where nothing was pasted. */
-  by?: string | undefined
+  /** The provider whose published key gave the result, where it decides. */
+  by?: ProviderKind
 }
 
 /** What a person was told to expect, compared by the core with the key shown. Kept above the pages of a dialog, so that it survives them. */
@@ -74,7 +76,7 @@ export function CompareField({ expectation: { text, result, setText, by }, label
       </div>
       {by && (
         <p className="rt-sm" role={result === 'match' ? 'status' : 'alert'}>
-          {t(result === 'match' ? 'host-key.hostKey.published' : 'host-key.hostKey.publishedOther', { provider: by })}
+          {t(result === 'match' ? 'host-key.hostKey.published' : 'host-key.hostKey.publishedOther', { provider: providerName(by, t) })}
         </p>
       )}
     </div>

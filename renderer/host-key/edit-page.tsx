@@ -3,6 +3,7 @@ import { Button, Checkbox, Loader } from '@mantine/core'
 import { IconArrowBackUp, IconFile, IconHistory, IconRefresh } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { EditPreview } from '../../shared/edit-preview.js'
+import { providerName } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
 import { Diff } from '../ui/diff.js'
@@ -53,7 +54,9 @@ export function EditPage({
         {error && <ErrorNotice error={error} />}
         {off && (
           <p className="rt-bright" role="alert">
-            {expectation.by ? t('host-key.hostKey.publishedOther', { provider: expectation.by }) : t('host-key.hostKey.offWhy')}
+            {expectation.by
+              ? t('host-key.hostKey.publishedOther', { provider: providerName(expectation.by, t) })
+              : t('host-key.hostKey.offWhy')}
           </p>
         )}
         {!preview && !error && (

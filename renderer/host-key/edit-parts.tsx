@@ -3,6 +3,7 @@ import { IconLink, IconLock } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { DiffRow, EditPreview } from '../../shared/edit-preview.js'
 import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
+import { providerName } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { type Expectation, Result } from './compare-field.js'
@@ -51,7 +52,7 @@ export function AcceptedKey({ preview, session, expectation, children }: Accepte
         <p className="rt-row rt-hk-gap">
           <Result result="match" />
           <span className="rt-dim rt-sm">
-            {expectation.by ? t('host-key.hostKey.published', { provider: expectation.by }) : t('host-key.replace.cmp')}
+            {expectation.by ? t('host-key.hostKey.published', { provider: providerName(expectation.by, t) }) : t('host-key.replace.cmp')}
           </span>
         </p>
       )}

@@ -15,8 +15,7 @@ import { ChangedPage } from './changed-page.js'
 import { useExpectation } from './compare-field.js'
 import { EditPage } from './edit-page.js'
 import './host-key.css'
-import { usePublishedKey } from './published-key.js'
-import { type Intent, type QuestionPage, questionPage } from './question-page.js'
+import { type Intent, type QuestionPage, questionPage, withPublished } from './question-page.js'
 import { disconnect, type QuestionProps } from './question-parts.js'
 import { RevokedPage } from './revoked-page.js'
 import { SystemFilePage } from './system-file-page.js'
@@ -33,7 +32,7 @@ const widths: Partial<Record<QuestionPage, number>> = { unknown: 680, revoked: 8
 function Question({ session, question }: { session: TerminalSession; question: HostKeyQuestion }) {
   const [intent, setIntent] = useState<Intent>()
   const typed = useExpectation((text) => api.hostKey.compare({ sessionId: session.id, text }))
-  const expectation = usePublishedKey(session, question, typed)
+  const expectation = withPublished(typed, question.published)
   const page = questionPage(question, intent)
   const stay = () => {
     // The same alarm is not shown twice: its page in this tab is decided, too.
@@ -77,16 +76,18 @@ function SessionAlarm({ session, question, titleId, expectation, onStay }: Quest
     if (stale) void attempt(api.hostKey.recheck({ sessionId, questionId }))
   }, [stale, sessionId, questionId])
   if (!intervention) return null
-  const { id, thirdKey } = intervention
-  const { fingerprint } = question.presented
+  const { thirdKey } = intervention
   return (
     <AlarmPage
       intervention={intervention}
       shown={question.presented}
       titleId={titleId}
       expectation={expectation}
-      // Accepting makes the question stale, and the server is asked again.
-      onAccept={thirdKey?.fingerprint === fingerprint ? () => call(api.intervention.acceptThirdKey({ id, fingerprint })) : undefined}
+      onAccept={
+        thirdKey?.fingerprint === question.presented.fingerprint
+          ? () => call(api.hostKey.acceptThirdKey({ sessionId, questionId }))
+          : undefined
+      }
       onStay={onStay}
     />
   )

@@ -2,7 +2,6 @@
 
 import type { DiffRow, EditPreview } from '../../shared/edit-preview.js'
 import type { HostKeyQuestion } from '../../shared/terminal-session.js'
-import type { KeyComparison } from '../../shared/visit.js'
 import type { Expectation } from './compare-field.js'
 
 export type Intent = 'set-aside' | 'replace'
@@ -83,8 +82,9 @@ export function affectedLines({ intent, files, sharedWith }: Pick<EditPreview, '
   )
 }
 
-/** Another key than the published one stays an alarm whatever is typed, but for the fingerprint of the very key that is shown. */
-export function weighed(typed: Expectation['result'], compared: KeyComparison): Expectation['result'] {
-  if (compared === 'differs') return typed === 'match' ? typed : 'no-match'
-  return compared === 'verified' && typed === 'empty' ? 'match' : typed
+/** What a person typed beside what the provider publishes: the core ends a `differs` itself when the key's own fingerprint is compared. */
+export function withPublished(typed: Expectation, published: HostKeyQuestion['published']): Expectation {
+  if (published?.result === 'differs') return { ...typed, result: 'no-match', by: published.provider }
+  if (published?.result === 'verified' && typed.result === 'empty') return { ...typed, result: 'match', by: published.provider }
+  return typed
 }

@@ -37,6 +37,7 @@ async function startServer(config: string[] = []) {
     clock: systemClock,
     log: silentLog,
     isRescueKey: () => false,
+    comparePublished: async () => undefined,
     readKnownHosts: async () => [{ path: here.file, system: false, bytes: readFileSync(here.file) }],
     connect: connectSsh,
     onDidSignIn: async () => undefined,

@@ -1,14 +1,24 @@
 /**
  * A session under an intervention that meets the known key: real journal and files, a server that shows a key and may fail to prove it.
- * And signing in as another user than the target's.
+ * Signing in as another user than the target's. And a key other than the one the provider publishes.
  */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ProbeAnswer } from '../../../electron/rescue/interventions.js'
 import { createTerminalSessions } from '../../../electron/sessions/terminal-sessions.js'
 import type { ConnectOptions, ConnectTarget } from '../../../electron/ssh/connect.js'
 import type { CredentialAnswer, SessionPhase } from '../../../shared/terminal-session.js'
 import { createFakeClock } from '../../support/fake-clock.js'
-import { createHome, createService, type Home, knownKey, rescueKey, setAside, targetIn } from '../../support/rescue-fixture.js'
+import {
+  createHome,
+  createService,
+  type Home,
+  knownKey,
+  makeKey,
+  rescueKey,
+  setAside,
+  sha,
+  targetIn,
+} from '../../support/rescue-fixture.js'
 
 let home: Home
 beforeEach(() => {
@@ -28,6 +38,7 @@ async function endOfSession(o: { probe: ProbeAnswer; restoreAutomatically?: bool
     clock: createFakeClock(),
     log: { info() {}, error() {} },
     isRescueKey: () => false,
+    comparePublished: async () => undefined,
     readKnownHosts: async () => [{ path: home.file, system: false, bytes: home.read() }],
     async connect(_target: unknown, { verify }: ConnectOptions) {
       attempts++
@@ -92,6 +103,7 @@ it('answers as another user in a new attempt, asks that one after a refusal, and
     clock: createFakeClock(),
     log: { info() {}, error() {} },
     isRescueKey: () => false,
+    comparePublished: async () => undefined,
     readKnownHosts: async () => [],
     async connect({ user }: ConnectTarget, { credentials }: ConnectOptions) {
       for (;;) {
@@ -145,4 +157,139 @@ it('answers as another user in a new attempt, asks that one after a refusal, and
   await asked('alice')
   terminals.dispose()
   await interventions.dispose()
+})
+
+describe('a key that the provider publishes otherwise', () => {
+  const third = makeKey('third')
+  const line = `ssh-ed25519 ${third.toString('base64')}`
+
+  /** A session whose question is up, and what the provider says once it is let. */
+  async function asked(o: { known?: string; aside?: boolean } = {}) {
+    const { interventions } = createService(home.dataDir)
+    const target = targetIn(home)
+    if (o.aside) await setAside(interventions, target)
+    let answer = (_: 'verified' | 'differs' | undefined) => {}
+    const published = new Promise<Parameters<typeof answer>[0]>((resolve) => {
+      answer = resolve
+    })
+    let signal: AbortSignal | undefined
+    const terminals = createTerminalSessions({
+      interventions,
+      clock: createFakeClock(),
+      log: { info() {}, error() {} },
+      isRescueKey: () => false,
+      async comparePublished(_host, _port, _blob, ending) {
+        signal = ending
+        const result = await published
+        return result && { provider: 'hetzner-robot', result }
+      },
+      readKnownHosts: async () => [{ path: home.file, system: false, bytes: home.read() }],
+      connect: async (_target: unknown, { verify }: ConnectOptions) =>
+        verify(third) ? { kind: 'cancelled' } : { kind: 'host-key-refused', blob: third },
+      onDidSignIn: async () => undefined,
+      onDidJudge() {},
+    })
+    const host = o.known ?? target.host
+    const { userFiles, systemFiles, port } = target
+    const id = terminals.open(
+      {
+        name: 'web',
+        text: host,
+        practice: false,
+        resolve: async () => ({
+          ...{ typed: host, host, port, userFiles, systemFiles, user: 'root', strict: 'ask', checkHostIp: false },
+          ...{ hashKnownHosts: false, identityFiles: [], identitiesOnly: false, notes: [] },
+        }),
+      },
+      { cols: 80, rows: 24 },
+    )
+    const question = () => {
+      const { phase } = terminals.list()[0]!
+      if (phase.kind !== 'host-key') throw new Error(`no question: ${phase.kind}`)
+      return phase.question
+    }
+    await vi.waitFor(question)
+    return {
+      id,
+      terminals,
+      question,
+      isAborted: () => signal?.aborted,
+      async tell(result: 'verified' | 'differs' | undefined) {
+        answer(result)
+        await vi.waitFor(() => expect(question().published?.result).not.toBe('asking'))
+      },
+      async end() {
+        terminals.dispose()
+        await interventions.dispose()
+      },
+    }
+  }
+  const refused = { code: 'published-key-differs', data: { host: expect.any(String) } }
+
+  it('is neither trusted nor put in the place of a known one', async () => {
+    const unknown = await asked({ known: 'new.example.net' })
+    expect(unknown.question().published).toEqual({ result: 'asking' })
+    await unknown.tell('differs')
+    expect(unknown.question().published).toEqual({ result: 'differs', provider: 'hetzner-robot' })
+    for (const save of [true, false])
+      await expect(unknown.terminals.trust(unknown.id, unknown.question().id, save)).rejects.toMatchObject(refused)
+    await unknown.end()
+
+    const before = home.read()
+    const changed = await asked()
+    const { id, terminals, question } = changed
+    const aside = await terminals.plan(id, question().id, 'set-aside', false)
+    const replace = await terminals.plan(id, question().id, 'replace', false)
+    // The edit was on the screen already when the provider answered.
+    await changed.tell('differs')
+    await expect(terminals.setAside(id, question().id, aside.digest, false)).rejects.toMatchObject(refused)
+    await expect(terminals.replace(id, question().id, replace.digest)).rejects.toMatchObject(refused)
+    expect(home.read()).toEqual(before)
+    await changed.end()
+  })
+
+  it('is no new start of an open rescue either', async () => {
+    const { id, terminals, question, tell, end } = await asked({ aside: true })
+    await tell('differs')
+    await expect(terminals.acceptThirdKey(id, question().id)).rejects.toMatchObject(refused)
+    await end()
+  })
+
+  it('is accepted once its own fingerprint was compared, and by nothing else that is typed', async () => {
+    const { id, terminals, question, tell, end } = await asked({ known: 'new.example.net' })
+    await tell('differs')
+    for (const text of ['', 'yes', sha(rescueKey)]) terminals.compare(id, text)
+    await expect(terminals.trust(id, question().id, false)).rejects.toMatchObject(refused)
+    expect(terminals.compare(id, sha(third))).toBe('match')
+    expect(question().published).toBeUndefined()
+    await terminals.trust(id, question().id, false)
+    await vi.waitFor(() => expect(terminals.list()[0]!.phase.kind).toBe('cancelled'))
+    await end()
+  })
+
+  it('counts as compared also when that was done before the provider answered', async () => {
+    const { id, terminals, question, tell, end } = await asked({ known: 'new.example.net' })
+    terminals.compare(id, line)
+    await tell('differs')
+    expect(question().published).toBeUndefined()
+    await end()
+  })
+
+  it('is as published, or nothing is: then the answer is the person’s', async () => {
+    for (const result of ['verified', undefined] as const) {
+      const { id, terminals, question, tell, end } = await asked({ known: 'new.example.net' })
+      await tell(result)
+      expect(question().published?.result).toBe(result)
+      await terminals.trust(id, question().id, false)
+      await vi.waitFor(() => expect(terminals.list()[0]!.phase.kind).toBe('cancelled'))
+      await end()
+    }
+  })
+
+  it('is asked about no longer than the question is up', async () => {
+    const { id, terminals, question, isAborted, end } = await asked()
+    terminals.disconnect(id, question().id)
+    expect(isAborted()).toBe(true)
+    await end()
+  })
 })
