@@ -1,4 +1,4 @@
-/** Hetzner Cloud's API on the loopback: two servers on two pages, whose actions take a few looks. */
+/** Hetzner's two APIs on the loopback. Cloud: two servers on two pages, whose actions take a few looks. Robot: one dedicated server. */
 import { type FakeProvider, startFakeProvider } from './fake-provider.js'
 
 export const token = 'SECRETtoken0123456789'
@@ -74,4 +74,73 @@ export function addCloudServers(api: FakeProvider, onReset: (server: FakeCloudSe
     return { body: { action: action(Number(id), isOver ? 'success' : 'running', isOver ? 100 : server.looks * 30) } }
   })
   return server
+}
+
+export const robotUser = '#ws+abc'
+export const robotPassword = 'SECRETpass:wörd&='
+export const robotBasic = (password = robotPassword) => Buffer.from(`${robotUser}:${password}`).toString('base64')
+
+export interface FakeRobotServer {
+  /** Armed for the next start. */
+  active: boolean
+  /** When the rescue system was started; its host keys are told from then on. */
+  boot_time: string | null
+  host_key: unknown[]
+  /** Resets it knows. */
+  types: string[]
+  status: string
+}
+
+export const startHetznerRobot = (password?: string): Promise<FakeProvider> =>
+  startFakeProvider({
+    files: ['hetzner-robot/api.json', 'hetzner-robot/list.json'],
+    authenticate: ({ headers }) =>
+      headers.authorization === `Basic ${robotBasic(password)}`
+        ? undefined
+        : { status: 401, body: { error: { status: 401, code: 'UNAUTHORIZED', message: 'Unauthorized' } } },
+  })
+
+/** Server 321. @param onReset it restarts now, with rescue armed or not. */
+export function addRobotServer(
+  api: FakeProvider,
+  { name = '', onReset = () => {} }: { name?: string; onReset?(machine: FakeRobotServer): void } = {},
+): FakeRobotServer {
+  const machine: FakeRobotServer = {
+    active: false,
+    boot_time: null,
+    host_key: [],
+    types: ['sw', 'hw', 'man', 'power'],
+    status: 'running',
+  }
+  const rescue = () => ({
+    rescue: {
+      server_ip: '192.0.2.21',
+      server_ipv6_net: '2001:db8:21::',
+      server_number: 321,
+      os: machine.active ? 'linux' : ['linux', 'vkvm'],
+      active: machine.active,
+      password: machine.active ? rootPassword : null,
+      authorized_key: [],
+      host_key: machine.host_key,
+      boot_time: machine.boot_time,
+    },
+  })
+  const server = { server_ip: '192.0.2.21', server_number: 321, server_name: name, product: 'AX41', status: 'ready', cancelled: false }
+  api.on('GET /server', () => ({ body: [{ server }] }))
+  api.on('GET /boot/{server-number}/rescue', () => ({ body: rescue() }))
+  api.on('GET /boot/{server-number}/rescue/last', () => ({ body: rescue() }))
+  api.on('POST /boot/{server-number}/rescue', () => {
+    machine.active = true
+    return { body: rescue() }
+  })
+  api.on('DELETE /boot/{server-number}/rescue', () => {
+    machine.active = false
+    return { body: rescue() }
+  })
+  api.on('GET /reset/{server-number}', () => ({ body: { reset: { type: machine.types, operating_status: machine.status } } }))
+  api.on('POST /reset/{server-number}', ({ body }) => {
+    onReset(machine)
+    return { body: { reset: body } }
+  })
+  return machine
 }

@@ -1,7 +1,8 @@
-/** Scaleway's API on the loopback: an Instance whose boot type changes only while it is off. */
+/** Scaleway's API on the loopback: an Instance whose boot type changes only while it is off, and an Elastic Metal server. */
 import { type FakeProvider, startFakeProvider } from './fake-provider.js'
 
 export const secretKey = 'SECRET00-1111-2222-3333-444444444444'
+export const metalPassword = 'SECRETrescuePw9'
 export const zone = 'fr-par-2'
 export const instances = '/instance/v1/zones/{zone}/servers'
 export const metals = '/baremetal/v1/zones/{zone}/servers'
@@ -60,4 +61,37 @@ export function addInstance(
     return { body: { task: { id: 't1', description: 'x', progress: 0, status: 'pending', started_at: '2026-11-24T02:07:00Z' } } }
   })
   return instance
+}
+
+export interface FakeMetal {
+  status: string
+  boot_type: string
+  /** States of the next looks. */
+  later: string[]
+  /** The status in which no password is told yet. */
+  silent: string | undefined
+}
+
+/** `db`, the only server of its kind. @param user of its rescue system. @param onReboot it restarts now. */
+export function addMetal(
+  api: FakeProvider,
+  { user = 'em-abc', onReboot = () => {} }: { user?: string; onReboot?(metal: FakeMetal): void } = {},
+): FakeMetal {
+  const metal: FakeMetal = { status: 'ready', boot_type: 'normal', later: [], silent: undefined }
+  const view = () => {
+    metal.status = metal.later.shift() ?? metal.status
+    const { status, boot_type } = metal
+    const rescue_server = boot_type === 'rescue' && status !== metal.silent ? { user, password: metalPassword } : null
+    return { id: 'm1', name: 'db', status, boot_type, ips: [{ id: 'y', address: '203.0.113.6', version: 'IPv4' }], rescue_server }
+  }
+  api.on(`GET ${metals}`, ({ at }) => ({ body: { total_count: 1, servers: at.zone === zone ? [view()] : [] } }))
+  api.on(`GET ${metals}/{server_id}`, () => ({ body: view() }))
+  api.on(`POST ${metals}/{server_id}/reboot`, ({ body }) => {
+    metal.boot_type = (body as { boot_type: string }).boot_type
+    metal.status = 'starting'
+    metal.later = ['starting', 'starting', 'ready']
+    onReboot(metal)
+    return { body: view() }
+  })
+  return metal
 }

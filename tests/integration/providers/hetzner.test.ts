@@ -5,14 +5,24 @@ import { createHetznerCloud } from '../../../electron/providers/hetzner-cloud.js
 import { createHetznerRobot } from '../../../electron/providers/hetzner-robot.js'
 import { compareHint } from '../../../electron/providers/provider.js'
 import type { Operation, ProgressState } from '../../../shared/provider.js'
-import { addCloudServers, type FakeCloudServer, rootPassword, startHetznerCloud, token } from '../../support/fake-hetzner.js'
-import { startFakeProvider } from '../../support/fake-provider.js'
+import {
+  addCloudServers,
+  addRobotServer,
+  type FakeCloudServer,
+  type FakeRobotServer,
+  robotBasic,
+  robotPassword,
+  robotUser,
+  rootPassword,
+  startHetznerCloud,
+  startHetznerRobot,
+  token,
+} from '../../support/fake-hetzner.js'
 import { type Harness, harness } from '../../support/provider-harness.js'
 
 let fake: Harness
 const signal = new AbortController().signal
 const quiet = { signal, beforeChange: async () => {} }
-const rescuePassword = 'SECRETrescuePw9'
 const at = '2026-11-24T02:07:00.000Z'
 
 afterEach(async () => {
@@ -109,56 +119,14 @@ describe('Hetzner Cloud', () => {
 })
 
 describe('Hetzner Robot', () => {
-  const user = '#ws+abc'
-  const password = 'SECRETpass:wörd&='
   const server = 'robot/321'
   const operation: Operation = { kind: 'enter', server, before: { at, boot: 'local' } }
-  let machine: { active: boolean; boot_time: string | null; host_key: unknown[]; types: string[]; status: string }
-  const open = (secret = password) => createHetznerRobot({ user, password: secret }, fake.parts)
+  let machine: FakeRobotServer
+  const open = (password = robotPassword) => createHetznerRobot({ user: robotUser, password }, fake.parts)
 
   beforeEach(async () => {
-    machine = { active: false, boot_time: null, host_key: [], types: ['sw', 'hw', 'man', 'power'], status: 'running' }
-    fake = await harness(
-      () =>
-        startFakeProvider({
-          files: ['hetzner-robot/api.json', 'hetzner-robot/list.json'],
-          authenticate: ({ headers }) =>
-            headers.authorization === `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-              ? undefined
-              : { status: 401, body: { error: { status: 401, code: 'UNAUTHORIZED', message: 'Unauthorized' } } },
-        }),
-      [password, Buffer.from(`${user}:${password}`).toString('base64'), rescuePassword, 'SECRETwrong'],
-    )
-    const rescue = () => ({
-      rescue: {
-        server_ip: '192.0.2.21',
-        server_ipv6_net: '2001:db8:21::',
-        server_number: 321,
-        os: machine.active ? 'linux' : ['linux', 'vkvm'],
-        active: machine.active,
-        password: machine.active ? rescuePassword : null,
-        authorized_key: [],
-        host_key: machine.host_key,
-        boot_time: machine.boot_time,
-      },
-    })
-    fake.api.on('GET /server', () => ({
-      body: [
-        { server: { server_ip: '192.0.2.21', server_number: 321, server_name: '', product: 'AX41', status: 'ready', cancelled: false } },
-      ],
-    }))
-    fake.api.on('GET /boot/{server-number}/rescue', () => ({ body: rescue() }))
-    fake.api.on('GET /boot/{server-number}/rescue/last', () => ({ body: rescue() }))
-    fake.api.on('POST /boot/{server-number}/rescue', () => {
-      machine.active = true
-      return { body: rescue() }
-    })
-    fake.api.on('DELETE /boot/{server-number}/rescue', () => {
-      machine.active = false
-      return { body: rescue() }
-    })
-    fake.api.on('GET /reset/{server-number}', () => ({ body: { reset: { type: machine.types, operating_status: machine.status } } }))
-    fake.api.on('POST /reset/{server-number}', ({ body }) => ({ body: { reset: body } }))
+    fake = await harness(() => startHetznerRobot(), [robotPassword, robotBasic(), rootPassword, 'SECRETwrong'])
+    machine = addRobotServer(fake.api)
   })
 
   it('arms rescue by form, resets, and waits for the first boot', async () => {
@@ -166,19 +134,19 @@ describe('Hetzner Robot', () => {
       { id: server, product: 'robot', name: '321', addresses: ['192.0.2.21'], state: 'unknown' },
     ])
     const entered = await fake.clock.run(open().enter(server, quiet))
-    expect(entered).toEqual({ operation, credentials: { kind: 'password', user: 'root', password: rescuePassword, source: 'answer' } })
+    expect(entered).toEqual({ operation, credentials: { kind: 'password', user: 'root', password: rootPassword, source: 'answer' } })
     expect(fake.api.asked.filter(({ method }) => method === 'POST').map(({ text }) => text)).toEqual(['os=linux', 'type=hw'])
     fake.clock.setTimeout(() => {
       machine.boot_time = '2026-11-24 02:09:00'
     }, 100_000)
     expect(await fake.clock.run(open().progress(operation, { signal, onState() {} }))).toEqual({ kind: 'done' })
     expect(fake.clock.elapsed()).toBe(105_000)
-    expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ password: rescuePassword, source: 'server' })
+    expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ password: rootPassword, source: 'server' })
   })
 
   it('uses what is armed already, and disarms it on the way back', async () => {
     machine.active = true
-    expect((await fake.clock.run(open().enter(server, quiet))).credentials?.password).toBe(rescuePassword)
+    expect((await fake.clock.run(open().enter(server, quiet))).credentials?.password).toBe(rootPassword)
     expect(fake.api.calls('POST /boot/{server-number}/rescue')).toEqual([])
     const left = await fake.clock.run(open().leave(server, quiet))
     expect(machine.active).toBe(false)

@@ -2,36 +2,31 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createScaleway } from '../../../electron/providers/scaleway.js'
 import type { Before, Operation, ProgressState } from '../../../shared/provider.js'
-import { addInstance, type FakeInstance, instances, metals, secretKey, startScaleway, zone } from '../../support/fake-scaleway.js'
+import {
+  addInstance,
+  addMetal,
+  type FakeInstance,
+  type FakeMetal,
+  instances,
+  metalPassword,
+  metals,
+  secretKey,
+  startScaleway,
+  zone,
+} from '../../support/fake-scaleway.js'
 import { type Harness, harness } from '../../support/provider-harness.js'
 
-const rescuePassword = 'SECRETrescuePw9'
 const signal = new AbortController().signal
 const quiet = { signal, beforeChange: async () => {} }
 let fake: Harness
 let machine: FakeInstance
-/** `silent`: the status in which no password is told yet. */
-let metal: { status: string; boot_type: string; later: string[]; silent: string | undefined }
+let metal: FakeMetal
 const open = (secret = secretKey) => createScaleway({ secretKey: secret }, fake.parts)
 
 beforeEach(async () => {
-  metal = { status: 'ready', boot_type: 'normal', later: [], silent: undefined }
-  fake = await harness(startScaleway, [secretKey, rescuePassword, 'SECRETwrong'])
+  fake = await harness(startScaleway, [secretKey, metalPassword, 'SECRETwrong'])
   machine = addInstance(fake.api)
-  const server = () => {
-    metal.status = metal.later.shift() ?? metal.status
-    const { status, boot_type } = metal
-    const rescue_server = boot_type === 'rescue' && status !== metal.silent ? { user: 'em-abc', password: rescuePassword } : null
-    return { id: 'm1', name: 'db', status, boot_type, ips: [{ id: 'y', address: '203.0.113.6', version: 'IPv4' }], rescue_server }
-  }
-  fake.api.on(`GET ${metals}`, ({ at }) => ({ body: { total_count: 1, servers: at.zone === zone ? [server()] : [] } }))
-  fake.api.on(`GET ${metals}/{server_id}`, () => ({ body: server() }))
-  fake.api.on(`POST ${metals}/{server_id}/reboot`, ({ body }) => {
-    metal.boot_type = (body as { boot_type: string }).boot_type
-    metal.status = 'starting'
-    metal.later = ['starting', 'starting', 'ready']
-    return { body: server() }
-  })
+  metal = addMetal(fake.api)
 })
 afterEach(async () => {
   await fake.close()
@@ -142,7 +137,7 @@ describe('an Elastic Metal server', () => {
 
   it('restarts into rescue with one call, tells user and password, and back', async () => {
     const { operation, credentials } = await fake.clock.run(open().enter(server, quiet))
-    expect(credentials).toEqual({ kind: 'password', user: 'em-abc', password: rescuePassword, source: 'answer' })
+    expect(credentials).toEqual({ kind: 'password', user: 'em-abc', password: metalPassword, source: 'answer' })
     expect(await follow(operation)).toEqual({ kind: 'done' })
     expect(await fake.clock.run(open().credentials(operation, { signal }))).toMatchObject({ user: 'em-abc', source: 'server' })
     const back = await fake.clock.run(open().leave(server, quiet))
@@ -158,7 +153,7 @@ describe('an Elastic Metal server', () => {
     const entered = await fake.clock.run(open().enter(server, quiet))
     expect(entered).not.toHaveProperty('credentials')
     const found = await fake.clock.run(open().credentials(entered.operation, { signal }))
-    expect(found).toEqual({ kind: 'password', user: 'em-abc', password: rescuePassword, source: 'server' })
+    expect(found).toEqual({ kind: 'password', user: 'em-abc', password: metalPassword, source: 'server' })
   })
 
   it('ends with the way by hand when it fails', async () => {
