@@ -75,7 +75,7 @@ export function CompareField({ expectation: { text, result, setText, by }, label
         </div>
       </div>
       {by && (
-        <p className="rt-sm" role={result === 'match' ? 'status' : 'alert'}>
+        <p className="rt-sm rt-hk-gap" role={result === 'match' ? 'status' : 'alert'}>
           {t(result === 'match' ? 'host-key.hostKey.published' : 'host-key.hostKey.publishedOther', { provider: providerName(by, t) })}
         </p>
       )}
@@ -93,14 +93,14 @@ export function Result({ result }: { result: Expectation['result'] }) {
     case 'match':
       return (
         <b className="rt-accent rt-row">
-          <IconCheck size={16} stroke={1.75} aria-hidden />
+          <IconCheck className="rt-i" size={16} stroke={1.75} aria-hidden />
           {t('host-key.hostKey.cmpMatch')}
         </b>
       )
     case 'no-match':
       return (
         <b className="rt-red rt-row">
-          <IconAlertOctagonFilled className="rt-red-edge" size={16} aria-hidden />
+          <IconAlertOctagonFilled className="rt-i rt-red-edge" size={16} aria-hidden />
           {t('host-key.hostKey.cmpNo')}
         </b>
       )

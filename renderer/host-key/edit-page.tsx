@@ -1,6 +1,6 @@
 /** The exact edit (03b, 11a): nothing is written before the yes, and the yes is bound to the digest of what is on screen. */
 import { Button, Checkbox, Loader } from '@mantine/core'
-import { IconArrowBackUp, IconFile, IconHistory, IconRefresh } from '@tabler/icons-react'
+import { IconAlertOctagonFilled, IconArrowBackUp, IconFile, IconHistory, IconRefresh } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { EditPreview } from '../../shared/edit-preview.js'
 import { providerName } from '../enter/problem-text.js'
@@ -53,10 +53,13 @@ export function EditPage({
         </div>
         {error && <ErrorNotice error={error} />}
         {off && (
-          <p className="rt-bright" role="alert">
-            {expectation.by
-              ? t('host-key.hostKey.publishedOther', { provider: providerName(expectation.by, t) })
-              : t('host-key.hostKey.offWhy')}
+          <p className="rt-row" role="alert">
+            <IconAlertOctagonFilled className="rt-i rt-red-edge" size={16} aria-hidden />
+            <b className="rt-red">
+              {expectation.by
+                ? t('host-key.hostKey.publishedOther', { provider: providerName(expectation.by, t) })
+                : t('host-key.hostKey.offWhy')}
+            </b>
           </p>
         )}
         {!preview && !error && (
