@@ -2,6 +2,7 @@
  * Labels of files written from a rescue system without SELinux: a file without its label is unreadable for the service that needs it
  * ("login incorrect" for a right password). The system's own `setfiles` puts single labels back; without it the next start does all.
  */
+import type { EditStep } from './preview.js'
 import type { MountedSystem, Step } from './task.js'
 
 export interface Selinux {
@@ -34,3 +35,9 @@ export async function readSelinux(system: MountedSystem): Promise<Selinux> {
     },
   }
 }
+
+/** An edit; a file that it creates gets its label. */
+export const labelledEdit = (selinux: Selinux, edit: Omit<EditStep, 'kind'>): Step[] => [
+  { kind: 'edit', ...edit },
+  ...(edit.before === undefined ? selinux.relabel([edit.path]) : []),
+]

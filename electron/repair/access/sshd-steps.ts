@@ -2,7 +2,7 @@
  * Changes of sshd's configuration, as texts of its files. What is proposed is read again first as sshd would, Match blocks included: it
  * counts for this user, from wherever they come. It speaks of these settings alone, not of whether the user then gets in.
  */
-import type { Selinux } from '../selinux.js'
+import { labelledEdit, type Selinux } from '../selinux.js'
 import type { Step } from '../task.js'
 import { appendLines, insertLines, replaceLine } from '../text-edit.js'
 import { allowsUser } from './login.js'
@@ -80,15 +80,9 @@ export function withUser(files: SshdFiles, account: SshdUser): SshdFiles | undef
   return allowsUser(user, settingsOfLines(sshdLines(changed))) === 'no' ? undefined : changed
 }
 
-export function editSteps(before: SshdFiles, after: SshdFiles, selinux: Selinux): Step[] {
-  return [...after]
+export const editSteps = (before: SshdFiles, after: SshdFiles, selinux: Selinux): Step[] =>
+  [...after]
     .filter(([path, text]) => before.get(path) !== text)
-    .flatMap(([path, text]): Step[] => {
-      const old = before.get(path)
-      return old === undefined
-        ? [{ kind: 'edit', path, before: old, after: text, mode: 0o600 }, ...selinux.relabel([path])]
-        : [{ kind: 'edit', path, before: old, after: text }]
-    })
-}
+    .flatMap(([path, text]) => labelledEdit(selinux, { path, before: before.get(path), after: text, mode: 0o600 }))
 
 const wordOf = (user: string) => new RegExp(`\\s+"?${user.replaceAll(/[^\w]/g, '\\$&')}"?(?=\\s|$)`)

@@ -1,5 +1,5 @@
 /** fail2ban: whom its database bans at the next start, and whom its configuration never bans. */
-import type { Selinux } from '../selinux.js'
+import { labelledEdit, type Selinux } from '../selinux.js'
 import type { MountedSystem, Step } from '../task.js'
 import { appendLines, insertLines, replaceLine } from '../text-edit.js'
 import { type Units, unitStep } from '../units.js'
@@ -128,7 +128,7 @@ export function ignoreSteps(
   const jails = new Set(bans.map(({ jail }) => jail).filter((jail) => /^[\w.@+-]+$/.test(jail)))
   const after = [...jails].reduce((text, jail) => withIgnored(text, jail, [...ignoredBy(configs, jail), address]), before ?? '')
   if (after === (before ?? '')) return []
-  return [{ kind: 'edit', path: ignoreFile, before, after }, ...(before === undefined ? selinux.relabel([ignoreFile]) : [])]
+  return labelledEdit(selinux, { path: ignoreFile, before, after })
 }
 
 /** A section may stand once in a file, and a value once in a section. */

@@ -1,5 +1,5 @@
 /** firewalld: the zone a connection falls into, and what that zone lets in: firewalld.zone(5). Its own files in /etc win over those in /usr/lib. */
-import type { Selinux } from '../selinux.js'
+import { labelledEdit, type Selinux } from '../selinux.js'
 import type { MountedSystem } from '../task.js'
 import { insertLines } from '../text-edit.js'
 import { type Units, unitStep } from '../units.js'
@@ -91,7 +91,7 @@ export function firewalldFilter(system: MountedSystem, facts: Firewalld, starts:
         const own = `${etc}/zones/${name}.xml`
         // A zone as it was delivered is changed by a copy of it in /etc, as firewall-cmd does.
         const before = file === own ? facts.zones.get(name)!.text : undefined
-        return [{ kind: 'edit', path: own, before, after: text } as const, ...(before === undefined ? selinux.relabel([own]) : [])]
+        return labelledEdit(selinux, { path: own, before, after: text })
       })
     },
     off: { steps: [unitStep(system, 'disable', [unit])], undo: [unitStep(system, 'enable', [unit])] },

@@ -1,6 +1,6 @@
 /** hosts.allow and hosts.deny, hosts_access(5): who may speak to an sshd that is linked with libwrap. */
 import { MAX_TEXT } from '../../machine/system-files.js'
-import type { Selinux } from '../selinux.js'
+import { labelledEdit, type Selinux } from '../selinux.js'
 import type { MountedSystem, Step } from '../task.js'
 import { insertLines } from '../text-edit.js'
 import { type Deciding, either, isFrom, type Packet, type Tri, type Verdict } from './packet.js'
@@ -47,7 +47,7 @@ export function hostsSteps(files: ReadonlyMap<string, string>, packet: Packet, s
   const source = packet.source === undefined ? 'ALL' : packet.family === 6 ? `[${packet.source}]` : packet.source
   const line = `sshd: ${source}`
   const after = before === undefined ? `${line}\n` : insertLines(before, 1, [line])
-  return [{ kind: 'edit', path: allowFile, before, after }, ...(before === undefined ? selinux.relabel([allowFile]) : [])]
+  return labelledEdit(selinux, { path: allowFile, before, after })
 }
 
 const hostsLines = (text: string) =>

@@ -324,7 +324,7 @@ describe('changes of sshd_config', () => {
         selinux,
       ),
     ).toEqual([
-      { kind: 'edit', path: '/b', before: 'y', after: 'z' },
+      { kind: 'edit', path: '/b', before: 'y', after: 'z', mode: 0o600 },
       { kind: 'edit', path: '/c', before: undefined, after: 'n', mode: 0o600 },
       label,
     ])
