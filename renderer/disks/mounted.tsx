@@ -10,7 +10,7 @@ import { useT } from '../i18n.js'
 import { ErrorText } from '../ui/error-text.js'
 import { Finding } from '../ui/glyphs.js'
 import { useAction } from '../ui/use-action.js'
-import { SystemFacts, Title } from './parts.js'
+import { Elsewhere, SystemFacts, Title } from './parts.js'
 
 interface MountedProps {
   visit: VisitState
@@ -44,6 +44,7 @@ export function Mounted({ visit, disks, mounted, session, onward }: MountedProps
             </li>
           ))}
         </ul>
+        <Elsewhere disks={disks} />
         {volume?.system && (
           <div>
             <div className="rt-volume-os">{t('disks.system', { os: volume.system.os, host: volume.system.hostname })}</div>
@@ -81,7 +82,7 @@ export function Mounted({ visit, disks, mounted, session, onward }: MountedProps
         )}
         {disks.unmount && (
           <Button size="sm" disabled={isBusy || !visit.isConnected} onClick={() => run(api.visit.unmount({ id }))}>
-            {t('disks.unmount')}
+            {t(disks.elsewhere ? 'disks.unmountAll' : 'disks.unmount')}
           </Button>
         )}
         {onward}

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { FoundSystem, Volume } from '../../shared/machine.js'
+import type { DisksState, FoundSystem, Volume } from '../../shared/machine.js'
 import type { VisitState } from '../../shared/visit.js'
 import { api, call } from '../api.js'
 import { formatBytes } from '../files/format.js'
@@ -56,6 +56,26 @@ export function SystemFacts({ system }: { system: FoundSystem }) {
         {system.hasFstab ? (time ? t('disks.fstab', { time }) : t('disks.fstabOnly')) : t('disks.noFstab')}
       </li>
     </ul>
+  )
+}
+
+/** What is mounted beside the chosen system, by hand or of another system. `children`: what can be done about it here. */
+export function Elsewhere({ disks, children }: { disks: DisksState; children?: ReactNode }) {
+  const t = useT()
+  if (!disks.elsewhere) return null
+  return (
+    <section aria-label={t('disks.elsewhere')}>
+      <p className="rt-dim rt-sm">{t('disks.elsewhere')}</p>
+      <ul className="rt-facts">
+        {disks.elsewhere.map(({ device, at, readOnly }) => (
+          <li key={`${device} ${at}`}>
+            <Finding kind="look" />
+            {t(readOnly ? 'disks.mountedReadOnly' : 'disks.mountedAt', { name: device, root: at })}
+          </li>
+        ))}
+      </ul>
+      {children}
+    </section>
   )
 }
 

@@ -10,7 +10,7 @@ import { Finding } from '../ui/glyphs.js'
 import { Risk } from '../ui/risk.js'
 import { useAction } from '../ui/use-action.js'
 import { WillRun } from '../ui/will-run.js'
-import { SystemFacts, Title, VolumeLine } from './parts.js'
+import { Elsewhere, SystemFacts, Title, VolumeLine } from './parts.js'
 
 interface SystemsProps {
   visit: VisitState
@@ -53,6 +53,11 @@ export function Systems({ visit, disks, onLocked }: SystemsProps) {
           </div>
         ))}
         <LeftAlone volumes={left} />
+        <Elsewhere disks={disks}>
+          <Button className="rt-to-locked" size="sm" disabled={isBusy || !visit.isConnected} onClick={() => run(api.visit.unmount({ id }))}>
+            {t('disks.unmountAll')}
+          </Button>
+        </Elsewhere>
         {onLocked && (
           <Button className="rt-to-locked" size="sm" onClick={onLocked}>
             {t('disks.unlock.goTo')}

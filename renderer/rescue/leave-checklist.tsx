@@ -14,7 +14,7 @@ import { Finding, type FindingKind } from '../ui/glyphs.js'
 import { Rich } from '../ui/rich.js'
 import { onceOnly } from './commands.js'
 import { type LeavingLine, leavingLines } from './leaving-lines.js'
-import { LeavingTurn } from './leaving-turn.js'
+import { LeavingTurn, Places } from './leaving-turn.js'
 
 interface ChecklistProps {
   visit: VisitState
@@ -97,7 +97,10 @@ function Line({ line, ...rest }: LineProps) {
   return (
     <li className={item.state === 'todo' || item.state === 'skipped' ? 'rt-dim' : ''}>
       <Finding kind={kinds[item.state]} />
-      {item.state === 'running' ? <b>{label}</b> : <span>{label}</span>}
+      <div>
+        {item.state === 'running' ? <b>{label}</b> : <span>{label}</span>}
+        {!line.isBehind && <Places item={item} />}
+      </div>
       <span className="rt-dim rt-sm rt-num">
         {line.isBehind && item.since ? format.time(item.since) : <Fact item={item} visit={rest.visit} />}
       </span>

@@ -143,6 +143,20 @@ function Skip({ visit, item }: { visit: string; item: LeavingItem }) {
   )
 }
 
+/** What is mounted where, before the restart. */
+export function Places({ item: { mounts = [] } }: { item: LeavingItem }) {
+  if (mounts.length === 0) return null
+  return (
+    <ul className="rt-leave-list rt-dim rt-sm rt-mono">
+      {mounts.map(({ device, at }) => (
+        <li key={`${device} ${at}`}>
+          {device} {at}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 /** A shell or program that stands under the mount point. Unmounting is tried again by itself. */
 function InUse({ item, label }: { item: LeavingItem; label: string }) {
   const t = useT()
@@ -153,6 +167,7 @@ function InUse({ item, label }: { item: LeavingItem; label: string }) {
   return (
     <div>
       <b>{label}</b>
+      <Places item={item} />
       {first && (
         <p className="rt-sm">
           <Rich
@@ -172,7 +187,7 @@ function InUse({ item, label }: { item: LeavingItem; label: string }) {
         </Button>
       </div>
       {isListed && (
-        <ul className="rt-leave-users rt-sm rt-mono">
+        <ul className="rt-leave-list rt-sm rt-mono">
           {users.map(({ pid, command, directory }) => (
             <li key={pid}>
               {pid} {command} {directory}
