@@ -244,7 +244,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     const [first] = await findUsers(machine, roots)
     if (!first) return
     const { pid, command, directory } = first
-    const path = roots.find((root) => directory.startsWith(root)) ?? ''
+    const path = roots.find((root) => `${directory}/`.startsWith(`${root}/`)) ?? directory
     throw new AppError('still-in-use', { path, pid, command, directory })
   }
 
