@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.js'
 import { stripServerText } from '../../shared/server-text.js'
+import { gather } from './gather.js'
 import type { Machine } from './machine.js'
 
 export type SystemFile =
@@ -50,6 +51,7 @@ export interface SystemFiles {
 }
 
 const MAX_FILE = 256 * 1024
+const MAX_LIST = 8 * 1024 * 1024
 // Rules of a firewall with thousands of bans are the longest texts met.
 export const MAX_TEXT = 2 * 1024 * 1024
 
@@ -89,10 +91,14 @@ for path; do
   fi
 done`
 
-const listScript = `root=$1
+// No entry is empty: an empty record comes before the entries of each directory.
+const listScript = `root=$1; shift
 ${resolve}
-resolve "$2" && [ -d "$root$resolved" ] || exit 0
-find "$root$resolved/" -mindepth 1 -maxdepth 1 -printf '%y %s %m %U %G %Ts %f\\0'`
+for path; do
+  printf '\\0'
+  resolve "$path" && [ -d "$root$resolved" ] || continue
+  find "$root$resolved/" -mindepth 1 -maxdepth 1 -printf '%y %s %m %U %G %Ts %f\\0'
+done`
 
 // Exit status 3: the file is not what it was. Standard input is the new content.
 const changeScript = `root=$1; path=$2; expected=$3; action=$4; mode=$5; backup=$6; where=$7
@@ -124,9 +130,9 @@ mv -f -- "$new" "$file"
 trap - EXIT
 sync -- "\${file%/*}"`
 
-export function createSystemFiles(machine: Machine, root: string): SystemFiles {
-  async function read(paths: readonly string[], maxBytes = MAX_FILE): Promise<SystemFile[]> {
-    if (paths.length === 0) return []
+/** @param forOneLook what is read stays as it was read first, and what is asked at the same time travels together. */
+export function createSystemFiles(machine: Machine, root: string, { forOneLook = false } = {}): SystemFiles {
+  async function readNow(paths: readonly string[], maxBytes: number): Promise<SystemFile[]> {
     const { stdout, exitCode, stderr } = await machine.run({
       words: ['sh', '-c', readScript, 'read', root, String(maxBytes), ...paths],
       risk: 'reads',
@@ -136,6 +142,30 @@ export function createSystemFiles(machine: Machine, root: string): SystemFiles {
     const lines = stdout.toString('latin1').split('\n')
     if (exitCode !== 0 || lines.length < paths.length) throw failure(paths[0]!, stderr)
     return paths.map((path, index) => parseFile(path, lines[index]!))
+  }
+  async function listNow(paths: readonly string[]): Promise<DirectoryEntry[][]> {
+    const { stdout } = await machine.run({
+      words: ['sh', '-c', listScript, 'list', root, ...paths],
+      shown: ['ls', '-la', ...paths.map((path) => root + path)],
+      risk: 'reads',
+      maxBytes: paths.length * MAX_LIST,
+    })
+    const found: DirectoryEntry[][] = []
+    for (const record of stdout.toString('utf8').split('\0')) {
+      if (record === '') found.push([])
+      else found.at(-1)?.push(...parseEntry(record))
+    }
+    return paths.map((_, index) => found[index] ?? [])
+  }
+
+  const list = forOneLook ? gather(listNow) : listNow
+  const readers = new Map<number, (paths: readonly string[]) => Promise<SystemFile[]>>()
+  function read(paths: readonly string[], maxBytes = MAX_FILE): Promise<SystemFile[]> {
+    if (paths.length === 0) return Promise.resolve([])
+    if (!forOneLook) return readNow(paths, maxBytes)
+    const reader = readers.get(maxBytes) ?? gather((asked) => readNow(asked, maxBytes))
+    readers.set(maxBytes, reader)
+    return reader(paths)
   }
   return {
     read,
@@ -154,14 +184,7 @@ export function createSystemFiles(machine: Machine, root: string): SystemFiles {
       if (file?.kind !== 'file') throw new AppError('path-missing', { file: path })
       return root + file.resolved
     },
-    async list(path) {
-      const { stdout } = await machine.run({
-        words: ['sh', '-c', listScript, 'list', root, path],
-        risk: 'reads',
-        maxBytes: 8 * 1024 * 1024,
-      })
-      return stdout.toString('utf8').split('\0').flatMap(parseEntry)
-    },
+    list: async (path) => (await list([path]))[0]!,
     async change({ path, before, after, mode, backup }) {
       const { exitCode, stderr } = await machine.run({
         words: [

@@ -96,7 +96,7 @@ export function createRepairs(o: RepairsParts): Repairs {
   /** The tasks together: what one has asked holds for the others, and no longer. */
   async function look(wanted: readonly RepairTaskId[], system: MountedSystem): Promise<void> {
     const machine = shareReads(system.machine)
-    const seen = { ...system, machine, files: createSystemFiles(machine, system.root) }
+    const seen = { ...system, machine, files: createSystemFiles(machine, system.root, { forOneLook: true }) }
     await Promise.all(o.tasks.filter(({ id }) => wanted.includes(id)).map((task) => examineOne(task, seen)))
   }
 
