@@ -5,15 +5,25 @@ import { isPassing, ProviderError } from './problem.js'
 
 export type OnLeftOut = (leftOut: LeftOut) => void
 
-/** One service of a list: an expired one is refused for good, and is left out. A fault that may pass is the list's. */
-export async function orLeftOut<T>(what: string, onLeftOut: OnLeftOut, work: () => Promise<T>): Promise<T[]> {
-  try {
-    return [await work()]
-  } catch (error) {
-    if (!(error instanceof ProviderError) || isPassing(error.problem)) throw error
-    onLeftOut({ what, problem: error.toProblemInfo() })
-    return []
-  }
+/** A few at a time, in order: providers count requests. */
+export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let at = 0; at < items.length; at += 5) results.push(...(await Promise.all(items.slice(at, at + 5).map(work))))
+  return results
+}
+
+/** Every service of a list: an expired one is refused for good, and is left out. A fault that may pass is the list's. */
+export async function listEach<T>(names: readonly string[], onLeftOut: OnLeftOut, view: (name: string) => Promise<T>): Promise<T[]> {
+  const listed = await eachOf(names, async (name) => {
+    try {
+      return [await view(name)]
+    } catch (error) {
+      if (!(error instanceof ProviderError) || isPassing(error.problem)) throw error
+      onLeftOut({ what: name, problem: error.toProblemInfo() })
+      return []
+    }
+  })
+  return listed.flat()
 }
 
 /** @param notOurs a key may be allowed some products only, and not every region has them all: nothing to tell. @throws when no part could be listed. */

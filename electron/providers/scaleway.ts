@@ -148,7 +148,7 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
       console: false,
     }),
     listServers(signal, onLeftOut = () => {}) {
-      const instances = zones.instance.map(async (zone) =>
+      const instancesOf = async (zone: string) =>
         (await pages(`/instance/v1/zones/${zone}/servers`, 'per_page', Instance, signal)).map(
           (one): ProviderServer => ({
             id: `instance/${zone}/${one.id}`,
@@ -157,9 +157,8 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
             addresses: (one.public_ips ?? []).map(({ address }) => address),
             state: machineState(one),
           }),
-        ),
-      )
-      const metals = zones.metal.map(async (zone) =>
+        )
+      const metalsOf = async (zone: string) =>
         (await pages(`/baremetal/v1/zones/${zone}/servers`, 'page_size', Metal, signal)).map(
           (one): ProviderServer => ({
             id: `metal/${zone}/${one.id}`,
@@ -168,11 +167,10 @@ export function createScaleway(o: { secretKey: string }, parts: ProviderParts): 
             addresses: (one.ips ?? []).map(({ address }) => address),
             state: machineState(one),
           }),
-        ),
-      )
+        )
       const parts = [
-        ...zones.instance.map((zone, at) => ({ what: `instance/${zone}`, list: instances[at]! })),
-        ...zones.metal.map((zone, at) => ({ what: `metal/${zone}`, list: metals[at]! })),
+        ...zones.instance.map((zone) => ({ what: `instance/${zone}`, list: instancesOf(zone) })),
+        ...zones.metal.map((zone) => ({ what: `metal/${zone}`, list: metalsOf(zone) })),
       ]
       // A key may be allowed one product only.
       return joinLists(parts, ['not-granted', 'not-found'], { signal, onLeftOut })

@@ -3,13 +3,12 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
-import { type OnLeftOut, orLeftOut } from '../listing.js'
+import { listEach, type OnLeftOut } from '../listing.js'
 import { manualWay } from '../manual.js'
 import { afterChange, ProviderError } from '../problem.js'
 import { type ChangeOptions, type Credentials, type CredentialsOptions, type Entered, pollCredentials } from '../provider.js'
 import { type WatchOptions, watch } from '../wait.js'
 import type { OvhClient } from './client.js'
-import { eachOf } from './vps.js'
 
 const Instance = z.object({
   id: z.string(),
@@ -69,7 +68,7 @@ export function createCloud(client: OvhClient, clock: Clock) {
             state: machineState(one.status),
           }),
         )
-      return (await eachOf(projects, (name) => orLeftOut(name, onLeftOut, () => view(name)))).flat(2)
+      return (await listEach(projects, onLeftOut, view)).flat()
     },
     async inspect(id: string, signal: AbortSignal) {
       const { status } = await read(id, signal)

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
-import { type OnLeftOut, orLeftOut } from '../listing.js'
+import { eachOf, listEach, type OnLeftOut } from '../listing.js'
 import { manualWay } from '../manual.js'
 import { afterChange, askAndLook, ProviderError } from '../problem.js'
 import { type ChangeOptions, type Credentials, type CredentialsOptions, pollCredentials } from '../provider.js'
@@ -14,7 +14,6 @@ import { type WatchOptions, watch } from '../wait.js'
 import { nothing, type OvhClient } from './client.js'
 import { noteMails } from './mails.js'
 import type { Redeemed } from './secret.js'
-import { eachOf } from './vps.js'
 
 const Dedicated = z.object({
   name: z.string(),
@@ -111,7 +110,7 @@ export function createDedicated(client: OvhClient, clock: Clock, readMail: boole
         const label = stripServerLine(server.name, 100)
         return { id: `dedicated/${name}`, product: 'dedicated', name: label, addresses: [server.ip], state: machineState(server) }
       }
-      return (await eachOf(names, (name) => orLeftOut(name, onLeftOut, () => view(name)))).flat()
+      return listEach(names, onLeftOut, view)
     },
     addresses: async (name: string, signal: AbortSignal) => [(await read(name, signal)).ip],
     async inspect(name: string, signal: AbortSignal) {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Before, MachineState, Operation, ProviderServer } from '../../../shared/provider.js'
 import { stripServerLine } from '../../../shared/server-text.js'
 import type { Clock } from '../../clock.js'
-import { type OnLeftOut, orLeftOut } from '../listing.js'
+import { listEach, type OnLeftOut } from '../listing.js'
 import { manualWay } from '../manual.js'
 import { afterChange, askAndLook, ProviderError } from '../problem.js'
 import type { ChangeOptions } from '../provider.js'
@@ -102,7 +102,7 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
         const label = stripServerLine(vps.displayName || name, 100)
         return { id: `vps/${name}`, product: 'vps', name: label, addresses, state: machineState(vps.state) }
       }
-      return (await eachOf(names, (name) => orLeftOut(name, onLeftOut, () => view(name)))).flat()
+      return listEach(names, onLeftOut, view)
     },
     addresses: (name: string, signal: AbortSignal) => client.call('GET', `${path(name)}/ips`, { answer: Names, signal }),
     async inspect(name: string, signal: AbortSignal) {
@@ -150,11 +150,4 @@ export function createVps(client: OvhClient, clock: Clock, readMail: boolean) {
       return new URL(await client.call('POST', `${path(name)}/getConsoleUrl`, { answer, signal }))
     },
   }
-}
-
-/** A few at a time, in order: OVH counts requests. */
-export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (let at = 0; at < items.length; at += 5) results.push(...(await Promise.all(items.slice(at, at + 5).map(work))))
-  return results
 }
