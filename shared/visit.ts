@@ -50,6 +50,8 @@ export const RescuePasswordState = z.strictObject({
   user: z.string().optional(),
   source: z.enum(['answer', 'server', 'secret', 'mail']).optional(),
   foundAt: z.iso.datetime().optional(),
+  /** The provider mails it: reading the account’s mails is a way to find it. */
+  byMail: z.boolean(),
   mails: z.array(MailSeen),
   /** `link`: the provider's page with the secret, for the person's browser. */
   link: z.string().optional(),

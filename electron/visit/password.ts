@@ -24,10 +24,11 @@ export interface PasswordSearch {
 export function createPasswordSearch(o: { clock: Clock; log: Log; onDidChange(): void }): PasswordSearch {
   let state: RescuePasswordState | undefined
   let secret: Password | undefined
+  let byMail = false
   let ending = new AbortController()
 
-  function set(next: RescuePasswordState | undefined) {
-    state = next
+  function set(next: Omit<RescuePasswordState, 'byMail'> | undefined) {
+    state = next && { ...next, byMail }
     o.onDidChange()
   }
   const foundAt = () => o.clock.now().toISOString()
@@ -45,6 +46,7 @@ export function createPasswordSearch(o: { clock: Clock; log: Log; onDidChange():
       if (state?.phase === 'looking' || secret) return
       const own = new AbortController()
       ending = own
+      byMail = ['mail', 'secret'].includes(adapter.capabilities(operation.server).credentials)
       const isOver = () => own.signal.aborted || state?.phase !== 'looking'
       set({ phase: 'looking', mails: [] })
       try {

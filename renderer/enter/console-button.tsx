@@ -9,7 +9,7 @@ import { showProblem } from './problem-text.js'
 import { useAccount } from './use-account.js'
 
 /** OVHcloud gives the address of a VPS's or an instance's screen; nobody else does by API. */
-const hasConsole = (link: ProviderLink | undefined) => link?.kind === 'account' && /^(vps|cloud)\//.test(link.server)
+export const hasConsole = (link: ProviderLink | undefined) => link?.kind === 'account' && /^(vps|cloud)\//.test(link.server)
 
 /** The machine's screen, in the browser. Its address is a key to it: asked for when pressed, and kept nowhere. */
 export function ConsoleButton({ visit, link, suggested }: { visit: string; link: ProviderLink | undefined; suggested?: boolean }) {

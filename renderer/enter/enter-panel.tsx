@@ -64,6 +64,7 @@ function How({ server, method }: { server: ServerState; method: Method }) {
   const account = useAccount(server.provider)
   const preview = useAttempt(server.id)?.preview
   const way = preview?.manual.id ?? 'other'
+  const opensByKey = preview?.capabilities?.credentials === 'account-keys'
   const site = account ? providerName(account.kind, t) : way === 'other' ? t('enter.provider') : t(`providers.manual.${way}.name`)
   const option = (value: Method, label: string, description: string, off = false) => (
     <Radio
@@ -83,7 +84,7 @@ function How({ server, method }: { server: ServerState; method: Method }) {
         {option(
           'api',
           t('enter.api'),
-          account ? t('enter.apiText', { provider: providerName(account.kind, t) }) : t('enter.apiNone'),
+          account ? t(opensByKey ? 'enter.apiKeys' : 'enter.apiText', { provider: providerName(account.kind, t) }) : t('enter.apiNone'),
           !account,
         )}
         {option('by-hand', t('enter.hand', { name: site }), t('enter.handText'))}

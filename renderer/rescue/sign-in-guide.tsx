@@ -1,8 +1,10 @@
 import type { Intervention } from '../../shared/intervention.js'
 import type { TerminalSession } from '../../shared/terminal-session.js'
+import { visitId } from '../../shared/visit-id.js'
 import { useT } from '../i18n.js'
 import { useFormat } from '../ui/format.js'
 import { Finding } from '../ui/glyphs.js'
+import { useVisit } from './use-visit.js'
 
 /** 02: what is settled before the rescue password, or a key where it takes none, is asked for, and whose turn it is. */
 export function SignInGuide({ session, intervention }: { session: TerminalSession; intervention: Intervention }) {
@@ -10,11 +12,13 @@ export function SignInGuide({ session, intervention }: { session: TerminalSessio
   const format = useFormat()
   const { since, setAside } = intervention
   const { phase } = session
+  // Whose password the provider told, where it did.
+  const visit = useVisit(session.practice ? undefined : visitId(session.host, session.port))
   const asks = phase.kind === 'needs-credentials'
   const byKey = asks && phase.request.kind === 'choose' && !phase.request.methods.includes('password')
   return (
     <div className="rt-panel-body">
-      {asks && <h2>{t('rescue.guide.signInTitle', { user: phase.request.user })}</h2>}
+      {asks && <h2>{t('rescue.guide.signInTitle', { user: visit?.password?.user ?? phase.request.user })}</h2>}
       <p>{t(byKey ? 'rescue.guide.signInKey' : 'rescue.guide.signIn')}</p>
       <ul className="rt-leave">
         {asks && (

@@ -35,7 +35,7 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   const link = useAppPart((app) => app.servers.find((one) => one.id === session.serverId)?.provider)
   const account = useAccount(link)
   // Also where keys are asked for: the provider may say that those of the account open it.
-  usePasswordSearch(visit, account, link)
+  usePasswordSearch(visit, account)
   const accountKeys = account && visit?.password?.phase === 'account-keys' ? visit.password : undefined
   const found = !types && method === 'password' && visit?.password?.phase === 'found' ? visit : undefined
 

@@ -10,7 +10,7 @@ import type { CredentialRequest, TerminalSession } from '../../shared/terminal-s
 import type { RescuePasswordState, VisitState } from '../../shared/visit.js'
 import { api, attempt } from '../api.js'
 import { bridge } from '../bridge.js'
-import { ConsoleButton } from '../enter/console-button.js'
+import { ConsoleButton, hasConsole } from '../enter/console-button.js'
 import { ProblemText, providerName } from '../enter/problem-text.js'
 import { useT } from '../i18n.js'
 import { ReadMail } from '../settings/providers.js'
@@ -59,9 +59,11 @@ export function FoundPassword({ visit, password, account, link, session, request
           {t('common.cancel')}
         </Button>
       </div>
-      <div className="rt-signin-help">
-        <ConsoleSource visit={visit} link={link} />
-      </div>
+      {hasConsole(link) && (
+        <div className="rt-signin-help">
+          <ConsoleSource visit={visit} link={link} />
+        </div>
+      )}
     </>
   )
 }
@@ -89,21 +91,25 @@ function Hidden({ visit }: { visit: string }) {
 }
 
 /** The account it came from, and its mails with the reason for or against each. */
-function Origin({ password, account }: { password: RescuePasswordState; account: ProviderAccount | undefined }) {
+function Origin({ password, account }: { password: RescuePasswordState | undefined; account: ProviderAccount | undefined }) {
   const t = useT()
   const format = useFormat()
   if (!account) return null
-  const mails = password.mails.toSorted((a, b) => b.at.localeCompare(a.at))
+  const { mails = [], byMail } = password ?? {}
+  const newest = mails.toSorted((a, b) => b.at.localeCompare(a.at))
+  const provider = providerName(account.kind, t)
   return (
     <section className="rt-signin-account">
       <h2 className="rt-row">
-        <IconMail size={16} stroke={1.75} aria-hidden />
-        {t('sign-in.provider.account', { provider: providerName(account.kind, t), account: account.label })}
+        {byMail && <IconMail size={16} stroke={1.75} aria-hidden />}
+        {account.label === provider
+          ? t('sign-in.provider.onlyAccount', { provider })
+          : t('sign-in.provider.account', { provider, account: account.label })}
       </h2>
       {mails.length > 0 && account.kind === 'ovhcloud' && <p className="rt-dim rt-sm">{t('sign-in.provider.optedIn')}</p>}
       {mails.length > 0 && (
         <ul className="rt-signin-mails" aria-label={t('sign-in.provider.mails')}>
-          {mails.map(({ id, at, subject, verdict }) => (
+          {newest.map(({ id, at, subject, verdict }) => (
             <li key={id} className={verdict === 'match' ? '' : 'rt-dim'}>
               <Finding kind={verdict === 'match' ? 'fine' : 'todo'} />
               <span className="rt-num">{format.time(at)}</span>
@@ -148,18 +154,11 @@ function ConsoleSource({ visit, link }: { visit: string; link: ProviderLink | un
   )
 }
 
-/** Public Cloud tells the password of an instance by API, or not at all. */
-const tellsByMail = (
-  account: ProviderAccount | undefined,
-  link: ProviderLink | undefined,
-): account is Extract<ProviderAccount, { kind: 'ovhcloud' }> =>
-  account?.kind === 'ovhcloud' && link?.kind === 'account' && !link.server.startsWith('cloud/')
-
 /** Looks by itself: nothing of the account is read that was not allowed. Allowing the mails is one more reason to look. */
-export function usePasswordSearch(visit: VisitState | undefined, account: ProviderAccount | undefined, link: ProviderLink | undefined) {
+export function usePasswordSearch(visit: VisitState | undefined, account: ProviderAccount | undefined) {
   const id = account && visit?.id
-  const phase = visit?.password?.phase
-  const reads = tellsByMail(account, link) && account.readMail
+  const { phase, byMail } = visit?.password ?? {}
+  const reads = byMail && account?.kind === 'ovhcloud' && account.readMail
   useEffect(() => {
     if (id !== undefined && (phase === undefined || (phase === 'by-hand' && reads))) void attempt(api.visit.findPassword({ id }))
   }, [id, phase, reads])
@@ -185,7 +184,7 @@ export function PasswordSearch({ visit, password, account, link }: SearchProps) 
   const provider = providerName(account.kind, t)
   return (
     <div className="rt-signin-help rt-signin-search">
-      <Origin password={password ?? { phase: 'looking', mails: [] }} account={account} />
+      <Origin password={password} account={account} />
       <div role="status">
         {phase === 'looking' && (
           <p className="rt-row">
@@ -200,8 +199,8 @@ export function PasswordSearch({ visit, password, account, link }: SearchProps) 
       </div>
       {phase === 'link' && password?.link && <LinkButton href={password.link} />}
       {(phase === 'timed-out' || phase === 'failed') && again}
-      {tellsByMail(account, link) && <ReadMail account={account} />}
-      <ConsoleSource visit={visit} link={link} />
+      {password?.byMail && account.kind === 'ovhcloud' && <ReadMail account={account} />}
+      {hasConsole(link) && <ConsoleSource visit={visit} link={link} />}
     </div>
   )
 }

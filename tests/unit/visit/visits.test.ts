@@ -307,6 +307,22 @@ describe('entered with one face, left with the other', () => {
   })
 })
 
+it.each([
+  ['mail', true],
+  ['secret', true],
+  ['answer', false],
+  ['account-keys', false],
+] as const)('tells of a password by %s whether the account’s mails would show it', async (credentials, byMail) => {
+  adapters.a = {
+    capabilities: () => ({ stickiness: 'one-boot', progress: 'stages', credentials, publishesHostKey: false, console: false }),
+    credentials: async () => ({ kind: 'by-hand' }),
+  }
+  await startWith({ entering: { ...entering, before, operation, answered: true } })
+  const visit = await visits.open(id)
+  await visit.findPassword()
+  expect(visit.state().password).toMatchObject({ phase: 'by-hand', byMail })
+})
+
 describe('the key that a provider publishes', () => {
   const line = (blob: Buffer) => `ssh-ed25519 ${blob.toString('base64')}`
   const { signal } = new AbortController()
