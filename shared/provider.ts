@@ -52,7 +52,11 @@ export type ProviderAccount = z.infer<typeof ProviderAccount>
 export const secretFields = ['applicationSecret', 'consumerKey', 'clientSecret', 'token', 'password', 'secretKey'] as const
 export const SecretField = z.enum(secretFields)
 export type SecretField = z.infer<typeof SecretField>
-export const Secrets = z.partialRecord(SecretField, Word)
+/** A person chose the password: whatever HTTP Basic carries (RFC 7617 §2.1, UTF-8). */
+const Password = z.string().regex(/^\P{Cc}{1,200}$/u)
+export const Secrets = z
+  .strictObject({ applicationSecret: Word, consumerKey: Word, clientSecret: Word, token: Word, password: Password, secretKey: Word })
+  .partial()
 export type Secrets = z.infer<typeof Secrets>
 
 /** The secrets an account cannot work without. */

@@ -198,7 +198,7 @@ export function SecretsForm({ account, needs, onDone }: SecretsFormProps) {
 }
 
 const pick = (secrets: Secrets, needs: readonly SecretField[]): Secrets =>
-  Object.fromEntries(needs.map((field) => [field, secrets[field]?.trim() ?? '']))
+  Object.fromEntries(needs.map((field) => [field, secrets[field] ?? '']))
 
 interface FieldsProps {
   needs: readonly SecretField[]
