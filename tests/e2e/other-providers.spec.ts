@@ -85,10 +85,10 @@ const serveOptions = ({ user: _, ...o }: { user?: string; rootPassword?: string;
   ...o,
 })
 
-async function restartInRescue(app: RunningApp, name: string) {
+async function restartInRescue(app: RunningApp, name: string, question = changedTitle) {
   await app.page.getByLabel(`Type ${name} to go on`).fill(name)
   await button(app, 'Restart in rescue').click()
-  await expect(heading(app, changedTitle)).toBeVisible({ timeout: 60_000 })
+  await expect(heading(app, question)).toBeVisible({ timeout: 60_000 })
 }
 
 async function backToNormal(app: RunningApp) {
@@ -165,9 +165,10 @@ test('15a: Scaleway, off and on, with a key of the account', async ({ machine, f
   ])
 })
 
-test('15a: Elastic Metal, with the user and the password of its answer', async ({ machine, fake, open }) => {
+test('15a: Elastic Metal, a server that no file knows: its rescue key for as long as it answers', async ({ machine, fake, open, home }) => {
   const name = 'db'
   const { boot } = await machine(name, { user: 'alice', rootPassword: metalPassword })
+  const knownHosts = writeKnownHosts(home, '')
   const api = fake(await startScaleway())
   api.on(`GET ${instances}`, () => ({ body: { servers: [] } }))
   addMetal(api, { user: 'root', onReboot: ({ boot_type }) => boot(boot_type === 'rescue' ? 'rescue' : 'disk') })
@@ -177,13 +178,18 @@ test('15a: Elastic Metal, with the user and the password of its answer', async (
   await fillAccount(app, 'Scaleway', { 'Secret key': secretKey })
   await saveAndLink(app, name)
   await askForRescue(app, name)
-  await restartInRescue(app, name)
-  await setAside(app, 'Use it and sign in')
+  await restartInRescue(app, name, 'First time here')
+  await expect(app.page.getByText('You sent it into rescue from here')).toBeVisible()
+  await expect(button(app, 'Trust and save')).toHaveCount(0)
+  await everyLook(app, '09a-sent-to-rescue')
+  await button(app, 'Accept until you leave rescue').click()
+  await expect(button(app, 'Use it and sign in')).toBeVisible({ timeout: 20_000 })
   expect(await app.page.content()).not.toContain(metalPassword)
   await button(app, 'Use it and sign in').click()
   await expect(screen(app)).toContainText('#', { timeout: 20_000 })
   await button(app, 'Leave rescue').first().click()
-  await backToNormal(app)
+  await expect(heading(app, 'Out of rescue')).toBeVisible({ timeout: 60_000 })
+  expect(readFileSync(knownHosts, 'utf8')).toBe('')
   expect(api.asked.filter(({ method }) => method !== 'GET').map(({ body }) => body)).toEqual([
     { boot_type: 'rescue' },
     { boot_type: 'normal' },
