@@ -182,7 +182,7 @@ test('15a: Elastic Metal, a server that no file knows: its rescue key for as lon
   await expect(app.page.getByText('You sent it into rescue from here')).toBeVisible()
   await expect(button(app, 'Trust and save')).toHaveCount(0)
   await everyLook(app, '09a-sent-to-rescue')
-  await button(app, 'Accept until you leave rescue').click()
+  await button(app, 'Accept for this rescue').click()
   await expect(button(app, 'Use it and sign in')).toBeVisible({ timeout: 20_000 })
   expect(await app.page.content()).not.toContain(metalPassword)
   await button(app, 'Use it and sign in').click()

@@ -82,7 +82,7 @@ test('09a: a server that nobody knew is in rescue: its key is accepted until the
   const knownHosts = writeKnownHosts(home, '')
   writeHosts(home, { [name]: sshd })
   const app = await open([name])
-  await button(app, 'Accept until you leave rescue').click({ timeout: 20_000 })
+  await button(app, 'Accept for this rescue').click({ timeout: 20_000 })
   await signInWithKey(app)
   await expect(app.page.getByText(/The rescue key of .* is accepted in RescueTerm/)).toBeVisible()
   await everyLook(app, '09a-accepted')
