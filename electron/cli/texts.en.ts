@@ -79,7 +79,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'no-shell': () => 'The server opened no shell.',
     'host-key-changed-again': () => 'The server now shows yet another key than the one you accepted. Nothing was sent.',
     'known-key-unproven': (d) =>
-      `${d.host ?? 'The server'} showed your own key without proving that it holds it. Nothing was sent, your lines stay set aside. Try again in a moment; if it stays so, somebody may stand in between: look at the provider's console.`,
+      `${d.host ?? 'The server'} showed another key than the rescue key without proving that it holds it. Nothing was sent, nothing was put back. Try again in a moment; if it stays so, somebody may stand in between: look at the provider's console.`,
     'known-key-aside': (d) =>
       `${d.host ?? 'The server'} shows your own key, but its lines are still set aside. Nothing was sent. Put them back with rescueterm restore, then connect again.`,
     revoked: () => 'The server shows a revoked key. RescueTerm offers no way past it.',

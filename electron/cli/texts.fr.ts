@@ -83,7 +83,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     'host-key-changed-again': () =>
       'Le serveur présente maintenant une autre clé encore que celle que vous avez acceptée. Rien n’a été envoyé.',
     'known-key-unproven': (d) =>
-      `${d.host ?? 'Le serveur'} a montré votre clé sans prouver qu’il la détient. Rien n’a été envoyé, vos lignes restent de côté. Réessayez dans un instant ; si cela persiste, quelqu’un s’interpose peut-être : voyez la console de l’hébergeur.`,
+      `${d.host ?? 'Le serveur'} a montré une autre clé que celle du rescue sans prouver qu’il la détient. Rien n’a été envoyé, rien n’a été remis. Réessayez dans un instant ; si cela persiste, quelqu’un s’interpose peut-être : voyez la console de l’hébergeur.`,
     'known-key-aside': (d) =>
       `${d.host ?? 'Le serveur'} montre votre clé, mais ses lignes sont encore de côté. Rien n’a été envoyé. Remettez-les avec rescueterm restore, puis reconnectez-vous.`,
     revoked: () => 'Le serveur présente une clé révoquée. RescueTerm n’offre aucun passage.',

@@ -88,7 +88,7 @@ export function RescueChoice({ question, expectation, trust: { busy, trust } }: 
   if (isOff(question, expectation)) return null
   if (question.isRescue) return <p className="rt-sm">{t('host-key.unknown.rescueSent', { hours })}</p>
   return (
-    <div className="rt-row rt-hk-rescue-choice">
+    <div className="rt-row">
       <RescueGlyph />
       <span className="rt-grow rt-sm">{t('host-key.unknown.rescueText', { hours })}</span>
       <Button loading={busy === 'rescue'} disabled={busy !== undefined && busy !== 'rescue'} onClick={() => void trust('rescue')}>
