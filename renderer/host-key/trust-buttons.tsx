@@ -102,6 +102,7 @@ export function RescueChoice({ question, expectation, trust: { busy, trust } }: 
 export function TrustOff({ question, expectation }: { question: HostKeyQuestion; expectation: Expectation }) {
   const t = useT()
   if (question.strict) return <p className="rt-bright">{t('host-key.unknown.strict')}</p>
-  if (expectation.result === 'no-match') return <p className="rt-bright">{t('host-key.hostKey.offWhy')}</p>
+  // What the provider publishes stands beside the field already.
+  if (expectation.result === 'no-match' && !expectation.by) return <p className="rt-bright">{t('host-key.hostKey.offWhy')}</p>
   return null
 }

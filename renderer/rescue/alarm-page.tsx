@@ -13,6 +13,7 @@ import { typeName } from '../host-key/question-page.js'
 import { Foot, Head } from '../host-key/question-parts.js'
 import { useT } from '../i18n.js'
 import { useAppPart } from '../state.js'
+import { wasUnknown } from '../tabs/tab-label.js'
 import { Fingerprint } from '../ui/fingerprint.js'
 import { useFormat } from '../ui/format.js'
 import { Badge, RescueGlyph } from '../ui/glyphs.js'
@@ -46,7 +47,12 @@ export function AlarmPage({ intervention, shown, titleId, expectation, onAccept,
     setBusy(false)
   }
   const acceptButton = onAccept && (
-    <Button size="sm" disabled={!expired && expectation.result !== 'match'} loading={busy} onClick={() => void accept()}>
+    <Button
+      size="sm"
+      disabled={expired ? expectation.result === 'no-match' : expectation.result !== 'match'}
+      loading={busy}
+      onClick={() => void accept()}
+    >
       {expired ? t('rescue.alarm.acceptAgain', { hours }) : t('rescue.alarm.accept')}
     </Button>
   )
@@ -63,12 +69,14 @@ export function AlarmPage({ intervention, shown, titleId, expectation, onAccept,
         />
         <table className="rt-alarm-keys">
           <tbody>
-            <KeyRow
-              icon={<Badge badge="known" quiet />}
-              name={t('rescue.alarm.yours')}
-              note={t('rescue.alarm.yoursNote', { time: format.time(since) })}
-              keys={intervention.knownKeys}
-            />
+            {!wasUnknown(intervention) && (
+              <KeyRow
+                icon={<Badge badge="known" quiet />}
+                name={t('rescue.alarm.yours')}
+                note={t('rescue.alarm.yoursNote', { time: format.time(since) })}
+                keys={intervention.knownKeys}
+              />
+            )}
             <KeyRow
               icon={<RescueGlyph />}
               name={t('rescue.alarm.rescue')}
@@ -113,13 +121,16 @@ export function AlarmPage({ intervention, shown, titleId, expectation, onAccept,
             </section>
           </div>
         )}
+        {expired && expectation.by && <CompareField expectation={expectation} label={t('host-key.hostKey.expect')} />}
         {explains && (
           <section className="rt-alarm-explained">
             <h3>{t('rescue.alarm.again')}</h3>
             <p className="rt-hk-gap">{onAccept ? t('rescue.alarm.againText', { hours }) : t('rescue.alarm.againOff')}</p>
             {acceptButton}
             <h3>{t('rescue.alarm.reinstalled')}</h3>
-            <p className="rt-hk-gap">{t('rescue.alarm.reinstalledText')}</p>
+            <p className="rt-hk-gap">
+              {t('rescue.alarm.reinstalledText', { restore: t('rescue.banner.restore', { n: intervention.setAside }) })}
+            </p>
           </section>
         )}
       </div>

@@ -12,13 +12,14 @@ export function SignInGuide({ session, intervention }: { session: TerminalSessio
   const format = useFormat()
   const { since, setAside } = intervention
   const { phase } = session
-  // Whose password the provider told, where it did.
   const visit = useVisit(session.practice ? undefined : visitId(session.host, session.port))
   const asks = phase.kind === 'needs-credentials'
+  // The provider may tell another user than the person's: which of the two it is depends on the way chosen.
+  const isOne = asks && (visit?.password?.user ?? phase.request.user) === phase.request.user
   const byKey = asks && phase.request.kind === 'choose' && !phase.request.methods.includes('password')
   return (
     <div className="rt-panel-body">
-      {asks && <h2>{t('rescue.guide.signInTitle', { user: visit?.password?.user ?? phase.request.user })}</h2>}
+      {asks && <h2>{isOne ? t('rescue.guide.signInTitle', { user: phase.request.user }) : t('rescue.step.signIn')}</h2>}
       <p>{t(byKey ? 'rescue.guide.signInKey' : 'rescue.guide.signIn')}</p>
       <ul className="rt-leave">
         {asks && (

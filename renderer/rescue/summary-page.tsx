@@ -67,9 +67,11 @@ export function SummaryPage({ intervention }: { intervention: Intervention }) {
             {summary.verified ? t('rescue.done.lines', { n: summary.lines }) : t('rescue.done.linesDecided', { n: summary.lines })}
           </Fact>
           <Fact name={t('rescue.done.rescueKey')}>{t('rescue.done.forgotten')}</Fact>
-          <Fact name={t(isBack ? 'rescue.done.down' : 'rescue.done.aside')}>
-            {t('rescue.done.duration', { duration, from: format.time(down), to: format.time(summary.at) })}
-          </Fact>
+          {(isBack || summary.lines > 0) && (
+            <Fact name={t(isBack ? 'rescue.done.down' : 'rescue.done.aside')}>
+              {t('rescue.done.duration', { duration, from: format.time(down), to: format.time(summary.at) })}
+            </Fact>
+          )}
           {visit && <Changed visit={visit} />}
         </tbody>
       </table>

@@ -37,6 +37,7 @@ export function ChooseForm({ session, request, answer }: FormProps) {
   // Also where keys are asked for: the provider may say that those of the account open it.
   usePasswordSearch(visit, account)
   const accountKeys = account && visit?.password?.phase === 'account-keys' ? visit.password : undefined
+  const rescueHint = account && visit?.password?.byMail === false ? 'sign-in.hintShown' : 'sign-in.hintRescue'
   const found = !types && method === 'password' && visit?.password?.phase === 'found' ? visit : undefined
 
   async function submit(given: CredentialAnswer, user?: string) {
@@ -98,7 +99,7 @@ export function ChooseForm({ session, request, answer }: FormProps) {
               onChange={setPassword}
               onMail={setMail}
               failed={failure}
-              hint={t(prefilled ? 'sign-in.hintPractice' : quarantine ? 'sign-in.hintRescue' : 'sign-in.hint')}
+              hint={t(prefilled ? 'sign-in.hintPractice' : quarantine ? rescueHint : 'sign-in.hint')}
             />
           )}
           {method === 'key' && account && accountKeys && (

@@ -75,7 +75,8 @@ function SessionBody({ sessionId, active }: { sessionId: string; active: boolean
   const asks = session?.phase.kind === 'host-key'
   const page = !asks && hasPage(intervention, hidden)
   const question = session?.phase.kind === 'needs-credentials' ? session.phase.request.id : ''
-  useLostFocus(active, `${session?.phase.kind} ${question} ${page}`)
+  const published = session?.phase.kind === 'host-key' ? session.phase.question.published?.result : ''
+  useLostFocus(active, `${session?.phase.kind} ${question} ${published} ${page}`)
   if (!session) return null // its first state is on the way
   return (
     <>
@@ -88,7 +89,7 @@ function SessionBody({ sessionId, active }: { sessionId: string; active: boolean
   )
 }
 
-/** What had the focus went away with the phase or the question it belonged to (a dialog, a sign-in form): the tab takes it again. */
+/** What had the focus went away with the phase or the question it belonged to, or is off by what the provider said: the tab takes it again. */
 function useLostFocus(active: boolean, phase: string) {
   useEffect(() => {
     if (!active) return

@@ -127,7 +127,7 @@ function CoreSheet({ session, at, isFree }: { session: TerminalSession; at: stri
   const lost = useWindow((state) => cutOff(state).length)
   const interventions = useAppPart((app) => app.interventions)
   const [busy, setBusy] = useState(false)
-  const open = interventions.filter((one) => isOpenIntervention(one) && one.setAside > 0)
+  const open = interventions.filter(isOpenIntervention)
   const run = async (reconnect: () => Promise<void>) => {
     setBusy(true)
     await reconnect()
