@@ -37,12 +37,14 @@ export function disks(host: TypedHost, options: Options, o: CommandContext): Pro
 }
 
 /** The look that begins with the connection, or a first one. */
-export async function lookOnce({ visit, onDidChange, signal }: VisitWork): Promise<void> {
+/** @throws LocalFailure `looks-normal` for a system whose key was only trusted once and that shows no sign of a rescue. */
+export async function lookOnce({ visit, session, isRescue, onDidChange, signal }: VisitWork): Promise<void> {
   const { phase } = visit.disks.state()
   if (phase === 'not-looked') await visit.disks.look()
   else await until({ onDidChange, signal, isDone: () => visit.disks.state().phase !== 'looking' })
   const { error } = visit.disks.state()
   if (error) throw new AppError(error.code, error.data, error.detail)
+  if (!isRescue && !visit.disks.state().rescue?.isRescue) throw new LocalFailure('looks-normal', exits.failure, { host: session.host })
 }
 
 async function carryOut(

@@ -149,6 +149,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'not-a-terminal': (d) => `A question cannot be asked: standard input is no terminal.${d.hint ? ` ${d.hint}` : ''}`,
     'refused-by-person': () => 'Nothing was changed.',
     'not-in-rescue': (d) => `${d.host} shows the key you know: its own system runs, not a rescue system.`,
+    'looks-normal': (d) =>
+      `${d.host} runs from its own disk and does not look like a rescue system: nothing of it is mounted, unmounted or restarted. If it is one, connect again and answer that it is in rescue mode.`,
     'no-machine': (d) =>
       `No provider account here has a machine called ${d.host}. Set OVH_* (or ovh.conf), HCLOUD_TOKEN, ROBOT_USER and ROBOT_PASSWORD, or SCW_SECRET_KEY; or use --by-hand.`,
     'several-machines': (d) => `${d.host} may be one of these. Type the address or the id of the one you mean:\n${d.machines}`,
@@ -247,7 +249,7 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     nothing: 'Nothing is set aside.',
     restored: (d) => `${d.host}: ${d.n === 0 ? 'the rescue key is forgotten' : `${lines(d)} put back in ${d.files}`}.`,
     verified: 'Read again and compared: as before.',
-    wouldRestore: (d) => `${d.host}, id ${d.id}: ${d.files} would be put back.`,
+    wouldRestore: (d) => `${d.host}, id ${d.id}: ${d.files ? `${d.files} would be put back` : 'the rescue key would be forgotten'}.`,
     attention: (d) => `${d.host}, id ${d.id}: a person must decide. Nothing was lost, nothing was guessed.`,
     reason: {
       edited: 'the line was changed meanwhile',
@@ -268,7 +270,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     },
   },
   watch: {
-    begin: (d) => `Waiting for the known key of ${d.host}. Nothing but the key exchange is sent. Ctrl-C stops waiting.`,
+    begin: (d) =>
+      `Waiting for ${d.known ? 'the known key' : 'another key than the rescue key'} of ${d.host}. Nothing but the key exchange is sent. Ctrl-C stops waiting.`,
     answer: {
       nothing: 'Nothing answers.',
       'port-open': 'The port is open, no key yet.',
@@ -279,11 +282,11 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     },
     third: (d) =>
       `Alarm: a third key answers, ${d.type} ${d.fingerprint}. It is neither yours nor the rescue system’s. Nothing was changed; ask your provider.`,
-    interrupted: (d) => `Stopped waiting. ${lines(d)} stay set aside (id ${d.id}).`,
+    interrupted: (d) => `Stopped waiting. ${d.n === 0 ? 'The rescue key stays accepted' : `${lines(d)} stay set aside`} (id ${d.id}).`,
   },
   status: {
     nothing: 'Nothing is set aside.',
-    row: (d) => `${d.host}  ${d.state}, ${lines(d)} set aside since ${d.since}  (id ${d.id})`,
+    row: (d) => `${d.host}  ${d.state}, ${d.n === 0 ? 'rescue key accepted' : `${lines(d)} set aside`} since ${d.since}  (id ${d.id})`,
     state: {
       prepared: 'being set aside',
       active: 'in rescue',

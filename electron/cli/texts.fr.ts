@@ -157,6 +157,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     interrupted: () => 'Interrompu.',
     'not-a-terminal': (d) => `Impossible de poser une question : l’entrée standard n’est pas un terminal.${d.hint ? ` ${d.hint}` : ''}`,
     'not-in-rescue': (d) => `${d.host} présente la clé que vous connaissez : son propre système tourne, pas un rescue.`,
+    'looks-normal': (d) =>
+      `${d.host} tourne depuis son propre disque et n’a rien d’un système de rescue : rien n’y est monté, démonté ni redémarré. Si c’en est un, reconnectez-vous et répondez qu’il est en mode rescue.`,
     'no-machine': (d) =>
       `Aucun compte d’hébergeur ici n’a de machine nommée ${d.host}. Définissez OVH_* (ou ovh.conf), HCLOUD_TOKEN, ROBOT_USER et ROBOT_PASSWORD, ou SCW_SECRET_KEY ; ou utilisez --by-hand.`,
     'several-machines': (d) =>
@@ -261,7 +263,7 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     nothing: 'Rien n’est de côté.',
     restored: (d) => `${d.host} : ${d.n === 0 ? 'la clé de rescue est oubliée' : `${back(d)} dans ${d.files}`}.`,
     verified: 'Relues et comparées : comme avant.',
-    wouldRestore: (d) => `${d.host}, id ${d.id} : ${d.files} seraient remises en place.`,
+    wouldRestore: (d) => `${d.host}, id ${d.id} : ${d.files ? `${d.files} seraient remises en place` : 'la clé de rescue serait oubliée'}.`,
     attention: (d) => `${d.host}, id ${d.id} : une personne doit décider. Rien n’est perdu, rien n’a été deviné.`,
     reason: {
       edited: 'la ligne a été modifiée entre-temps',
@@ -283,7 +285,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     },
   },
   watch: {
-    begin: (d) => `En attente de la clé connue de ${d.host}. Rien d’autre que l’échange de clés n’est envoyé. Ctrl-C arrête l’attente.`,
+    begin: (d) =>
+      `En attente ${d.known ? 'de la clé connue' : 'd’une autre clé que celle du rescue'} de ${d.host}. Rien d’autre que l’échange de clés n’est envoyé. Ctrl-C arrête l’attente.`,
     answer: {
       nothing: 'Rien ne répond.',
       'port-open': 'Le port est ouvert, pas encore de clé.',
@@ -294,11 +297,12 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     },
     third: (d) =>
       `Alarme : une troisième clé répond, ${d.type} ${d.fingerprint}. Ce n’est ni la vôtre, ni celle du rescue. Rien n’a changé ; interrogez l’hébergeur.`,
-    interrupted: (d) => `Attente arrêtée. ${lines(d)} ${several(d.n) ? 'restent' : 'reste'} de côté (id ${d.id}).`,
+    interrupted: (d) =>
+      `Attente arrêtée. ${d.n === 0 ? 'La clé de rescue reste acceptée' : `${lines(d)} ${several(d.n) ? 'restent' : 'reste'} de côté`} (id ${d.id}).`,
   },
   status: {
     nothing: 'Rien n’est de côté.',
-    row: (d) => `${d.host}  ${d.state}, ${aside(d)} depuis ${d.since}  (id ${d.id})`,
+    row: (d) => `${d.host}  ${d.state}, ${d.n === 0 ? 'clé de rescue acceptée' : aside(d)} depuis ${d.since}  (id ${d.id})`,
     state: {
       prepared: 'mise de côté en cours',
       active: 'en rescue',

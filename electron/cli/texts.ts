@@ -13,6 +13,7 @@ export type LocalCode =
   | 'not-a-terminal'
   | 'refused-by-person'
   | 'not-in-rescue'
+  | 'looks-normal'
   | 'no-machine'
   | 'several-machines'
   | 'other-address'

@@ -16,6 +16,8 @@ import { sessionTargetOf, withApp } from './with-app.js'
 export interface VisitWork {
   visit: Visit
   session: TerminalSession
+  /** Its key was accepted as a rescue system's, not only once. */
+  isRescue: boolean
   /** No file knew the server when its rescue key was accepted: no key of its own can be waited for. */
   wasUnknown: boolean
   texts: VisitTexts
@@ -45,12 +47,13 @@ export async function withVisit(
       target: sessionTargetOf(host, options, open, home),
       async work(session) {
         // A server that shows its usual key runs its own system: nothing of it is mounted or examined from outside.
-        if (session.phase.kind === 'open' && session.phase.connection.key.whose === 'known')
-          throw new LocalFailure('not-in-rescue', exits.failure, { host: session.host })
+        const whose = session.phase.kind === 'open' ? session.phase.connection.key.whose : undefined
+        if (whose === 'known') throw new LocalFailure('not-in-rescue', exits.failure, { host: session.host })
         const visit = await app.visits.open(visitId(session.host, session.port))
         return work({
           visit,
           session,
+          isRescue: whose === 'rescue',
           wasUnknown: app.interventions.list().find(({ id }) => id === session.interventionId)?.knownKeys.length === 0,
           texts,
           output,

@@ -101,7 +101,7 @@ export const en: VisitTexts = {
   },
   backToNormal: (d) => `Back to normal: ${d.host} shows your own key again.`,
   anotherAnswers: (d) =>
-    `Another system than the rescue system answers at ${d.host}. Its key was never on file: the next connection asks about it.`,
+    `${d.host} shows another key than the rescue key: most likely your own system. None of its keys was on file, the next connection asks about it.`,
   nothingAside: (d) => `${d.host} was restarted. No lines of yours were set aside for it, so none were put back.`,
   examining: 'Examining, reads only…',
   saved: (d) => `Report saved: ${d.file}`,

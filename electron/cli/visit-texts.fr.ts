@@ -106,7 +106,7 @@ export const fr: VisitTexts = {
   },
   backToNormal: (d) => `Retour à la normale : ${d.host} présente de nouveau votre clé.`,
   anotherAnswers: (d) =>
-    `Un autre système que celui du rescue répond sur ${d.host}. Sa clé n’a jamais été enregistrée : la prochaine connexion vous interrogera.`,
+    `${d.host} présente une autre clé que celle du rescue : sans doute votre système. Aucune de ses clés n’était enregistrée, la prochaine connexion vous interrogera.`,
   nothingAside: (d) => `${d.host} a été redémarré. Aucune de vos lignes n’était mise de côté : rien n’a été rétabli.`,
   examining: 'Contrôle, en lecture seule…',
   saved: (d) => `Rapport enregistré : ${d.file}`,

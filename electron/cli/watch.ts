@@ -16,7 +16,7 @@ export async function watch(host: TypedHost, options: Options, o: CommandContext
     if (!first) throw new AppError('not-found', { host: host.text })
     const { id } = first
     const current = () => interventions.list().find((one) => one.id === id)
-    output.tell(texts.watch.begin({ host: placeOf(first) }))
+    output.tell(texts.watch.begin({ host: placeOf(first), known: first.knownKeys.length }))
     let told = 0
     let stop = () => {}
     if (first.state === 'active') await interventions.leave(id)

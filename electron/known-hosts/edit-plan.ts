@@ -111,7 +111,8 @@ function finish(c: EditContext, intent: EditPlan['intent'], drafts: readonly Dra
     })
   const digest = createHash('sha256')
   const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
-  digest.update(JSON.stringify(files.map((file) => [file.path, file.existed, hash(file.before), hash(file.after)])))
+  // The id tells plans that change no file apart.
+  digest.update(JSON.stringify([c.id, ...files.map((file) => [file.path, file.existed, hash(file.before), hash(file.after)])]))
   return { id: c.id, intent, files, digest: digest.digest('hex'), sharedWith }
 }
 

@@ -68,6 +68,8 @@ export interface Interventions {
   restoreNow(id: string): Promise<void>
   settle(id: string, index: number, choice: 'put-back' | 'keep-current' | 'forget'): Promise<void>
   compareThirdKey(id: string, text: string): ComparisonResult
+  /** As `acceptThirdKey`, and only what `compareThirdKey` has matched, or the rescue key itself past its end. @throws AppError `wrong-state`. */
+  acceptComparedKey(id: string, fingerprint: string): Promise<void>
   /** The third key becomes the rescue key, with a new end date. */
   acceptThirdKey(id: string, fingerprint: string): Promise<void>
   dismissSummary(id: string): Promise<void>
@@ -103,6 +105,8 @@ export function createInterventions(o: InterventionsParts): Interventions {
   const watches = new Map<string, Watch>()
   /** Rolled back by this start: shown until dismissed, so that the words can name the server. */
   const justRolledBack = new Set<string>()
+  /** Fingerprints of third keys that a person has compared. */
+  const compared = new Map<string, string>()
   const planning = createPlanning({
     dataDir,
     clock,
@@ -271,6 +275,20 @@ export function createInterventions(o: InterventionsParts): Interventions {
     })
   }
 
+  function acceptThirdKey(id: string, shown: string): Promise<void> {
+    return exclusive(async () => {
+      const open = await records.open(id)
+      const record = requireState(open, 'active')
+      const key = record.thirdKey && toBytes(record.thirdKey.blob)
+      if (!key || fingerprint(key) !== shown) throw new AppError('wrong-state')
+      const files = await readKnownHosts({ user: record.userFiles, system: record.systemFiles }, fs)
+      if (judgeHostKey(files, record.query, key).kind === 'revoked') throw new AppError('revoked', { host: record.host })
+      if (record.alsoWrite) await exchangeWrittenKey(open, key, fs)
+      const expiresAt = new Date(clock.now().getTime() + o.settings().rescueTtlHours * 3_600_000).toISOString()
+      await open.update({ rescueKey: fromBytes(key), thirdKey: undefined, expiresAt })
+    })
+  }
+
   const view = (record: JournalRecord) => toIntervention(record, watches.get(record.id)?.state())
   const isShown = ({ id, kind, state, summary }: JournalRecord) =>
     kind === 'set-aside' && (isOpen(state) || justRolledBack.has(id) || (state !== 'rolled-back' && summary?.dismissed === false))
@@ -368,20 +386,16 @@ export function createInterventions(o: InterventionsParts): Interventions {
     compareThirdKey(id, text) {
       const { thirdKey } = find(id)
       if (!thirdKey) throw new AppError('wrong-state')
-      return compareExpectation(text, toBytes(thirdKey.blob))
+      const result = compareExpectation(text, toBytes(thirdKey.blob))
+      if (result === 'match') compared.set(id, fingerprint(toBytes(thirdKey.blob)))
+      return result
     },
-    acceptThirdKey: (id, shown) =>
-      exclusive(async () => {
-        const open = await records.open(id)
-        const record = requireState(open, 'active')
-        const key = record.thirdKey && toBytes(record.thirdKey.blob)
-        if (!key || fingerprint(key) !== shown) throw new AppError('wrong-state')
-        const files = await readKnownHosts({ user: record.userFiles, system: record.systemFiles }, fs)
-        if (judgeHostKey(files, record.query, key).kind === 'revoked') throw new AppError('revoked', { host: record.host })
-        if (record.alsoWrite) await exchangeWrittenKey(open, key, fs)
-        const expiresAt = new Date(clock.now().getTime() + o.settings().rescueTtlHours * 3_600_000).toISOString()
-        await open.update({ rescueKey: fromBytes(key), thirdKey: undefined, expiresAt })
-      }),
+    acceptThirdKey,
+    async acceptComparedKey(id, shown) {
+      const { thirdKey, rescueKey } = find(id)
+      if (thirdKey?.blob !== rescueKey && compared.get(id) !== shown) throw new AppError('wrong-state')
+      await acceptThirdKey(id, shown)
+    },
     dismissSummary: (id) =>
       exclusive(async () => {
         const open = await records.open(id)

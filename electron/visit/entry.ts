@@ -49,7 +49,10 @@ export interface Entry {
   link(): ProviderLink | undefined
   /** As the provider had the machine before. */
   before(): Before | undefined
+  /** The key that answered after the server was sent into rescue. */
   isRescueKey(blob: Buffer): boolean
+  /** It answered with another key then. */
+  hasShownAnother(blob: Buffer): boolean
   /** See `Visit`. */
   enter(target: VisitTarget, method: EnteringState['method'], typed: string): Promise<void>
   stop(): void
@@ -57,12 +60,15 @@ export interface Entry {
   findPassword(): Promise<void>
   /** See `Visits`. */
   comparePublished(blob: Buffer, signal: AbortSignal): Promise<PublishedKey | undefined>
-  /** The rescue is over: what was told of it opens no later one, which somebody may start in the panel. Not while one is asked for. */
-  forget(): void
+  /**
+   * The rescue is over: what was told of it opens no later one, which somebody may start in the panel. Not while one is
+   * asked for. `mayGoOn`: what ended it may be its own next start, whose way out is noted here.
+   */
+  forget(mayGoOn: boolean): void
   /** Back to normal: nothing of it is needed any more. */
   clear(): Promise<void>
   /** After a restart of the app. `endedAt`: of the last rescue whose lines went back. */
-  resume(endedAt: string | undefined): Promise<void>
+  resume(endedAt: string | undefined, mayGoOn: boolean): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -129,12 +135,14 @@ export function createEntry(loaded: VisitRecord['entering'], o: EntryParts): Ent
 
   const isUnderWay = () => ['requesting', 'restarting', 'waiting'].includes(entering?.state().phase ?? '')
 
-  function forget() {
+  function forget(mayGoOn: boolean) {
     if (isUnderWay()) return
     password.forget()
     if (!stored) return
-    const { before: _, operation: __, ...rest } = stored
-    void save(rest).catch((error) => log.error('an ended rescue could not be forgotten', error))
+    const { operation: _, answeredKey: __, before, ...rest } = stored
+    void save({ ...rest, ...(mayGoOn && before ? { before } : {}) }).catch((error) =>
+      log.error('an ended rescue could not be forgotten', error),
+    )
   }
 
   return {
@@ -142,6 +150,7 @@ export function createEntry(loaded: VisitRecord['entering'], o: EntryParts): Ent
     name: () => stored?.name,
     link: () => stored?.link,
     before: () => stored?.before,
+    hasShownAnother: (blob) => stored?.answeredKey !== undefined && stored.answeredKey !== blob.toString('base64'),
     isRescueKey: (blob) => stored?.answeredKey === blob.toString('base64'),
     async enter(target, method, typed) {
       if (isAsking || (entering && entering.state().phase !== 'failed' && entering.state().phase !== 'stopped'))
@@ -176,7 +185,7 @@ export function createEntry(loaded: VisitRecord['entering'], o: EntryParts): Ent
     },
     forget,
     clear: () => save(undefined),
-    async resume(endedAt) {
+    async resume(endedAt, mayGoOn) {
       const entry = stored
       if (entry && !entry.answered && !entry.stopped) {
         // The account may be gone, or its secret be asked for anew: the port alone is watched then.
@@ -187,7 +196,7 @@ export function createEntry(loaded: VisitRecord['entering'], o: EntryParts): Ent
           built.resume()
         }
       }
-      if (stored?.answered && endedAt !== undefined && endedAt > stored.startedAt) forget()
+      if (stored?.answered && endedAt !== undefined && endedAt > stored.startedAt) forget(mayGoOn)
     },
     async dispose() {
       await entering?.dispose()

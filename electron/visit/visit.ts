@@ -176,10 +176,14 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     },
     onDidChange: o.onDidChange,
     save: (state) => save({ leaving: state }),
-    didReturn: entry.clear,
+    async didReturn() {
+      if (!mayGoOn()) await entry.clear()
+    },
   })
 
   const link = () => entry.link() ?? o.linkOf(id)
+  /** What answered last was told from the rescue key only: that may be the next start of the rescue, too. */
+  const mayGoOn = () => o.intervention(id)?.knownKeys.length === 0
 
   async function wayBack() {
     const entered = entry.before()
@@ -248,7 +252,7 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     leaving.refresh()
     const found = o.intervention(id)
     const isAside = found !== undefined && isOpen(found.state)
-    if (wasAside && !isAside) entry.forget()
+    if (wasAside && !isAside) entry.forget(mayGoOn())
     wasAside = isAside
     if (isNews) o.onDidChange()
   }
@@ -301,9 +305,15 @@ export function createVisit(loaded: VisitRecord, o: VisitParts): OwnVisit {
     name: () => entry.name() ?? id,
     entering: entry.state,
     isRescueKey: entry.isRescueKey,
-    comparePublished: entry.comparePublished,
+    async comparePublished(blob, signal) {
+      const found = o.intervention(id)
+      const isAside = found !== undefined && isOpen(found.state)
+      // The rescue has shown its key already: what answers with nothing aside for it is not that rescue.
+      if (!isAside && entry.hasShownAnother(blob)) return undefined
+      return entry.comparePublished(blob, signal)
+    },
     async resume() {
-      await entry.resume(o.intervention(id)?.summary?.at)
+      await entry.resume(o.intervention(id)?.summary?.at, mayGoOn())
       const left = record.leaving
       if (left?.rebootedAt) await leaving.start(left)
       else if (left?.before) resuming = resumeInterrupted(left)

@@ -94,7 +94,7 @@ async function startWith(record: Partial<VisitRecord>, locked: Promise<void> = P
       },
     },
     connection: () => connection,
-    intervention: () => intervention,
+    intervention: () => intervention && { ...intervention, knownKeys: intervention.knownKeys ?? [{}] },
     linkOf: () => link,
     keysAside: () => [],
     usualKeys: async () => ({ keys: [], hostKeyAlgorithms: [] }),
@@ -215,6 +215,20 @@ it('keeps the password of a rescue until its lines are back, whatever became of 
   expect(entering).toMatchObject({ name: 'one', answered: true })
   expect(entering).not.toHaveProperty('operation')
   expect(entering).not.toHaveProperty('before')
+})
+
+it('keeps the way out of a rescue that another key than its own ended: that may be its next start', async () => {
+  await startWith({ entering: { ...entering, before, operation, answered: true, answeredKey: rescueKey.toString('base64') } })
+  const visit = await visits.open(id)
+  intervention = { state: 'active', knownKeys: [] as object[] } as Intervention
+  visits.refresh([id])
+  expect(visits.isRescueKey(id, rescueKey)).toBe(true)
+  intervention = { state: 'restored', knownKeys: [] as object[] } as Intervention
+  visits.refresh([id])
+  expect(visits.isRescueKey(id, rescueKey)).toBe(false)
+  await expect(visit.findPassword()).rejects.toMatchObject({ code: 'wrong-state' })
+  await visits.dispose()
+  expect((await createVisitStore(dataDir).load(id)).entering).toMatchObject({ before })
 })
 
 it('forgets what was asked for a rescue whose lines came back while the app was closed', async () => {
@@ -340,6 +354,15 @@ describe('the key that a provider publishes', () => {
     await clock.advance(30_000)
     expect(await compared).toEqual({ result: 'verified', provider: 'ovhcloud' })
     expect(looks).toBe(3)
+    expect(await visits.comparePublished(id, usualKey, signal)).toEqual({ result: 'differs', provider: 'ovhcloud' })
+  })
+
+  it('says nothing of what answers after the rescue system has shown its key, unless something is aside for it', async () => {
+    adapters.a = { capabilities: () => publishes, hostKeyHint: async () => ({ kind: 'published', keys: [{ text: line(rescueKey) }] }) }
+    await startWith({ entering: { ...entering, before, operation, answered: true, answeredKey: rescueKey.toString('base64') } })
+    expect(await visits.comparePublished(id, usualKey, signal)).toBeUndefined()
+    expect(await visits.comparePublished(id, rescueKey, signal)).toEqual({ result: 'verified', provider: 'ovhcloud' })
+    intervention = { state: 'active', knownKeys: [{}] } as Intervention
     expect(await visits.comparePublished(id, usualKey, signal)).toEqual({ result: 'differs', provider: 'ovhcloud' })
   })
 
