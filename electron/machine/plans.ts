@@ -130,7 +130,8 @@ export function planMount(wish: MountWish): Plan | undefined {
   const steps: PlanStep[] = []
   if (!isAsWished) {
     // A journal that was not replayed cannot be made up for by `remount,rw`.
-    if (current) steps.push({ words: ['umount', '-R', root], risk: current.isReadOnly ? 'reads' : 'writes', device: device.path })
+    const unmounted = { words: ['umount', '-R', root], risk: current?.isReadOnly ? 'reads' : 'writes', device: device.path } as const
+    if (current) steps.push(...detachBinds(inventory.mounts, root), unmounted)
     if (!isReadOnly) steps.push(...makeWritable(inventory, layers, device, reopened, current?.target))
     if (root !== place || place !== '/mnt') steps.push({ words: ['mkdir', '-p', root], risk: 'reads', device: device.path })
     const subvolume = system?.subvolume ?? subvolumeOf(rootEntry(system?.fstab ?? '')?.options ?? [])
@@ -234,7 +235,10 @@ function makeWritable(
   const tops = targets.filter((target) => target !== unmounted && !targets.some((other) => target.startsWith(`${other}/`)))
   const closed = topDown(devices, [...reopened.map(({ from }) => from), ...groups])
   return [
-    ...tops.map((target): PlanStep => ({ words: ['umount', '-R', target], risk: 'reads', device: device.path })),
+    ...tops.flatMap((target): PlanStep[] => [
+      ...detachBinds(mounts, target),
+      { words: ['umount', '-R', target], risk: 'reads', device: device.path },
+    ]),
     ...closed.map(closeLink),
     ...arrays.map((array): PlanStep => ({ words: ['mdadm', '--readwrite', array.path], risk: 'writes', device: array.path })),
     ...closed.toReversed().map((link): PlanStep => {
@@ -257,22 +261,33 @@ function closeLink(link: Link): PlanStep {
   return { words: words[link.kind], risk: 'reads', device, limitMs: SLOW_MS }
 }
 
+/**
+ * What somebody has bound below a tree (`mount --rbind /dev /mnt/dev`) and is still a peer of the original: unmounted as it is, it would
+ * take the rescue system's own `/dev/shm` with it, and end at its `/dev/pts`.
+ */
+function detachBinds(mounts: readonly MountEntry[], tree: string): PlanStep[] {
+  const isInTree = ({ target }: MountEntry) => target.startsWith(`${tree}/`)
+  const outside = new Set(mounts.filter((mount) => !isInTree(mount)).map(({ peerGroup }) => peerGroup))
+  const binds = mounts.filter((mount) => isInTree(mount) && mount.peerGroup && outside.has(mount.peerGroup)).map(({ target }) => target)
+  const tops = new Set(binds.filter((target) => !binds.some((other) => target.startsWith(`${other}/`))))
+  return [...tops].map((target) => ({ words: ['mount', '--make-rslave', target], risk: 'reads', device: target }))
+}
+
 /** The way back: unmounts what was mounted last first, then closes what hides it. */
-export function planUnmount(mounts: readonly CustomerMount[], links: readonly Link[], { devices }: Inventory): Plan | undefined {
+export function planUnmount(mounts: readonly CustomerMount[], links: readonly Link[], inventory: Inventory): Plan | undefined {
   const risk = (isReadOnly: boolean) => (isReadOnly ? 'reads' : 'writes')
-  const unmount = ({ target, device, isReadOnly }: CustomerMount): PlanStep => ({
-    words: ['umount', '-R', target],
-    risk: risk(isReadOnly),
-    device,
-    limitMs: SLOW_MS,
-  })
+  const unmount = ({ target, device, isReadOnly }: CustomerMount): PlanStep[] => [
+    ...detachBinds(inventory.mounts, target),
+    { words: ['umount', '-R', target], risk: risk(isReadOnly), device, limitMs: SLOW_MS },
+  ]
   const sync: PlanStep = {
     words: ['sync'],
     risk: risk(mounts.every((one) => one.isReadOnly)),
     device: mounts[0]?.device ?? '',
     limitMs: SLOW_MS,
   }
-  const steps = [...(mounts.length > 0 ? [sync] : []), ...mounts.toReversed().map(unmount), ...topDown(devices, links).map(closeLink)]
+  const closed = topDown(inventory.devices, links).map(closeLink)
+  const steps = [...(mounts.length > 0 ? [sync] : []), ...mounts.toReversed().flatMap(unmount), ...closed]
   return steps.length > 0 ? { purpose: 'unmount', steps } : undefined
 }
 

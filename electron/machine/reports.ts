@@ -37,6 +37,8 @@ export interface MountEntry {
   fileSystem: string
   source: string
   isReadOnly: boolean
+  /** `shared:2`. Among mounts of the same group, what is unmounted below one is unmounted below all. Absent: not shared. */
+  peerGroup?: string
 }
 
 export interface RaidMember {
@@ -157,13 +159,13 @@ export const parsePairs = (block: string): Record<string, string> =>
 export function parseMountinfo(report: string): MountEntry[] {
   return report.split('\n').flatMap((line) => {
     const [left, right] = line.split(' - ')
-    const [, , number, subtree, target, options] = left?.split(' ') ?? []
+    const [, , number, subtree, target, options, ...propagation] = left?.split(' ') ?? []
     const [fileSystem, source, superOptions] = right?.split(' ') ?? []
     if (!number || !subtree || !target || !options || !fileSystem || source === undefined) return []
     const isReadOnly = options.split(',').includes('ro') || (superOptions ?? '').split(',').includes('ro')
-    return [
-      { number, subtree: unescapeOctal(subtree), target: unescapeOctal(target), fileSystem, source: unescapeOctal(source), isReadOnly },
-    ]
+    const peerGroup = propagation.find((field) => field.startsWith('shared:'))
+    const places = { subtree: unescapeOctal(subtree), target: unescapeOctal(target), source: unescapeOctal(source) }
+    return [{ number, ...places, fileSystem, isReadOnly, ...(peerGroup ? { peerGroup } : {}) }]
   })
 }
 

@@ -140,6 +140,31 @@ describe('a partitioned disk', () => {
     expect(readFileSync(`/proc/${service.pid}/mountinfo`, 'utf8')).not.toContain(mnt)
   })
 
+  it('made a chroot by hand is unmounted without the rescue system’s own mounts', async () => {
+    const loop = disks.attach(debianImage())
+    disks.run(
+      'mount --make-rshared /; mkdir "$2"; mount "$1"p4 "$2"; for at in dev proc sys; do mount --rbind /$at "$2"/$at; done',
+      loop,
+      mnt,
+    )
+    const own = () =>
+      disks
+        .run('findmnt -rno TARGET')
+        .split('\n')
+        .filter((at) => !at.startsWith(mnt))
+    const before = own()
+    expect(before).toContain('/dev/pts')
+    await visit.look()
+    expect(commands(visit.state().unmount)).toEqual([
+      'sync',
+      ...['dev', 'proc', 'sys'].map((at) => `mount --make-rslave ${mnt}/${at}`),
+      `umount -R ${mnt}`,
+    ])
+    expect(await visit.unmount()).toMatchObject([{ at: mnt }])
+    expect(mounts()).toEqual([])
+    expect(own()).toEqual(before)
+  })
+
   it('is mounted read-only without a byte being written, and writable afterwards', async () => {
     const image = debianImage()
     const before = sum(image)

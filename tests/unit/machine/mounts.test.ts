@@ -45,6 +45,28 @@ test('what was mounted last is unmounted first', () => {
   expect(plan?.steps.map(({ words }) => words.join(' '))).toEqual(['sync', 'umount -R /img', 'umount -R /mnt'])
 })
 
+test('what somebody has bound into it is cut off from the rescue system’s own first', () => {
+  const inventory = inventoryOf('vps-2024', [
+    '8:1 /',
+    '0:5 /dev',
+    '0:6 /dev/shm',
+    '8:17 /mnt',
+    '0:5 /mnt/dev',
+    '0:6 /mnt/dev/shm',
+    '8:31 /mnt/boot',
+  ])
+  const groups = [1, 2, 3, 4, 2, 3, 5]
+  const mounts = inventory.mounts.map((mount, index) => ({ ...mount, peerGroup: `shared:${groups[index]}` }))
+  const unmountedBy = (of: Inventory) =>
+    planUnmount(customerMounts(of, readLayers(of).own), [], of)
+      ?.steps.map(({ words }) => words.join(' '))
+      .slice(1)
+  expect(unmountedBy({ ...inventory, mounts })).toEqual(['mount --make-rslave /mnt/dev', 'umount -R /mnt'])
+  // As RescueTerm binds them.
+  const slaves = mounts.map(({ peerGroup, ...mount }) => (mount.target.startsWith('/mnt/dev') ? mount : { ...mount, peerGroup }))
+  expect(unmountedBy({ ...inventory, mounts: slaves })).toEqual(['umount -R /mnt'])
+})
+
 describe('what hides a system is closed from the inside out', () => {
   const luks = { fstype: 'crypto_LUKS', fsver: '2' }
   const disk = (name: string, more: object) => ({ name, path: `/dev/${name}`, type: 'disk', size: 10, ...more })

@@ -88,7 +88,15 @@ test('mountinfo: escaped names, optional fields, read-only by mount or by file s
 half a li`
   expect(parseMountinfo(report)).toEqual([
     { number: '0:21', subtree: '/', target: '/proc', fileSystem: 'proc', source: 'proc', isReadOnly: false },
-    { number: '8:17', subtree: '/', target: '/mnt/a b\nc', fileSystem: 'ext4', source: '/dev/sdb1', isReadOnly: true },
+    {
+      number: '8:17',
+      subtree: '/',
+      target: '/mnt/a b\nc',
+      fileSystem: 'ext4',
+      source: '/dev/sdb1',
+      isReadOnly: true,
+      peerGroup: 'shared:2',
+    },
     { number: '0:50', subtree: '/@', target: '/srv', fileSystem: 'btrfs', source: '/dev/sdc', isReadOnly: true },
   ])
 })
