@@ -144,18 +144,22 @@ export function createSystemFiles(machine: Machine, root: string, { forOneLook =
     return paths.map((path, index) => parseFile(path, lines[index]!))
   }
   async function listNow(paths: readonly string[]): Promise<DirectoryEntry[][]> {
-    const { stdout } = await machine.run({
+    const { stdout, stderr, timedOut, truncated } = await machine.run({
       words: ['sh', '-c', listScript, 'list', root, ...paths],
       shown: ['ls', '-la', ...paths.map((path) => root + path)],
       risk: 'reads',
       maxBytes: paths.length * MAX_LIST,
     })
     const found: DirectoryEntry[][] = []
-    for (const record of stdout.toString('utf8').split('\0')) {
+    const records = stdout.toString('utf8').split('\0')
+    const last = records.pop()
+    for (const record of records) {
       if (record === '') found.push([])
       else found.at(-1)?.push(...parseEntry(record))
     }
-    return paths.map((_, index) => found[index] ?? [])
+    // What was cut off would look like folders that are empty. The exit status says nothing: a folder may be missing.
+    if (timedOut || truncated || last !== '' || found.length !== paths.length) throw failure(paths[0]!, stderr || 'the answer was cut')
+    return found
   }
 
   const list = forOneLook ? gather(listNow) : listNow

@@ -15,7 +15,9 @@ export function scriptedMachine(answer: (line: string, command: Command) => Answ
       const line = (command.shown ?? command.words).join(' ')
       lines.push(line)
       const isFiles = line.startsWith('cat ') && command.words[0] === 'sh'
-      const { exitCode = 0, stdout = isFiles ? 'missing\n'.repeat(command.words.length) : '', stderr = '' } = answer(line, command) ?? {}
+      const isList = line.startsWith('ls ') && command.words[0] === 'sh'
+      const silence = isFiles ? 'missing\n'.repeat(command.words.length) : isList ? '\0'.repeat(command.words.length - 5) : ''
+      const { exitCode = 0, stdout = silence, stderr = '' } = answer(line, command) ?? {}
       return { exitCode, stdout: Buffer.from(stdout), stderr, truncated: false, timedOut: false }
     },
   }
