@@ -62,8 +62,14 @@ export const nameOf = (path: string) => path.replace(/^\/dev\/(?:mapper\/)?/, ''
 export const isMountOf = (device: BlockDevice, mount: MountEntry) =>
   mount.source === device.path || mount.source === `/dev/${device.name}` || (device.number !== '' && mount.number === device.number)
 
-// Where a live system keeps the medium it runs from.
-const liveMedium = /^\/(?:run\/(?:live|initramfs|archiso|overlay|sysroot)|lib\/live|cdrom|rofs|sysroot)(?:\/|$)/
+// Where a live system, or overlayroot, keeps the medium it runs from.
+const liveMedium = /^\/(?:run\/(?:live|initramfs|archiso|overlay|sysroot)|lib\/live|cdrom|rofs|sysroot|media\/root-r[ow])(?:\/|$)/
+// Anywhere else these are places that people mount disks at.
+const alpineMedium = /^\/media\/(?:usb|cdrom|mmcblk\d+p\d+)$/
+
+/** What the rescue system itself runs from. */
+export const isOwnPlace = ({ target }: MountEntry, { osRelease }: Inventory['rescue']) =>
+  target === '/' || target === '/usr' || liveMedium.test(target) || (osRelease.ID === 'alpine' && alpineMedium.test(target))
 
 export function readLayers(inventory: Inventory): Layers {
   const { devices } = inventory
@@ -84,9 +90,8 @@ export function readLayers(inventory: Inventory): Layers {
 }
 
 /** Everything on the disks that carry `/`, `/usr` or the live medium; empty for a system in memory or on the network. */
-function ownDevices({ devices, mounts }: Inventory): Set<string> {
-  const isOwnPlace = ({ target }: MountEntry) => target === '/' || target === '/usr' || liveMedium.test(target)
-  const mounted = devices.filter((device) => mounts.some((mount) => isOwnPlace(mount) && isMountOf(device, mount)))
+function ownDevices({ devices, mounts, rescue }: Inventory): Set<string> {
+  const mounted = devices.filter((device) => mounts.some((mount) => isOwnPlace(mount, rescue) && isMountOf(device, mount)))
   const own = new Set(mounted.flatMap((device) => [device.path, ...disksUnder(devices, device.path)]))
   for (let size = -1; size !== own.size; ) {
     size = own.size

@@ -20,6 +20,7 @@ describe('the customer’s mounts', () => {
     ['over another one at the same place', ['8:1 /', '8:17 /mnt', '8:31 /mnt'], ['/dev/sdb1 /mnt', '/dev/sdb15 /mnt']],
     ['a folder of it bound elsewhere too', ['8:1 /', '8:17 /mnt', '8:17 /srv/www'], ['/dev/sdb1 /mnt', '/dev/sdb1 /srv/www']],
     ['not a folder of the rescue system bound elsewhere', ['8:1 /', '8:1 /srv/own', '0:30 /tmp'], []],
+    ['not the medium below an overlay', ['0:20 /', '8:1 /media/root-ro', '8:17 /media/usb'], ['/dev/sdb1 /media/usb']],
     ['not what no block device is behind', ['8:1 /', '0:40 /media/nas'], []],
   ])('%s', (_, mounts, expected) => {
     expect(found(inventoryOf('vps-2024', mounts))).toEqual(expected)
@@ -31,12 +32,31 @@ describe('the customer’s mounts', () => {
     expect(found({ ...rest, mounts })).toEqual([])
   })
 
+  it('are those of pools too, but for the pool the running system is in', () => {
+    const { mounts: _, ...rest } = inventoryOf('dedicated-raid', [])
+    const report = (root: string) => `30 1 0:20 / / rw - ${root} rw
+31 30 0:41 / /mnt rw - zfs rpool/ROOT/debian rw
+32 31 0:42 / /mnt/home rw - zfs rpool/home rw
+33 30 0:43 / /srv rw - bcachefs /dev/sdx:/dev/sdy rw
+34 30 0:44 / /media/nas rw - nfs nas:/export rw
+`
+    const bcachefs = '/dev/sdx:/dev/sdy /srv'
+    expect(found({ ...rest, mounts: parseMountinfo(report('tmpfs rootfs')) })).toEqual(['rpool/ROOT/debian /mnt', bcachefs])
+    expect(found({ ...rest, mounts: parseMountinfo(report('zfs rpool/ROOT/rescue')) })).toEqual([bcachefs])
+  })
+
   it('are none at the places that the running system’s own fstab names, but for the chosen root', () => {
     const inventory = inventoryOf('vps-2024', ['8:1 /', '8:17 /srv/data'])
     inventory.rescue.fstab = 'UUID=x / ext4 defaults 0 1\n/dev/sdb1 /srv/data ext4 defaults 0 2\n'
     expect(found(inventory)).toEqual([])
     expect(customerMounts(inventory, readLayers(inventory).own, inventory.mounts[1])).toMatchObject([{ target: '/srv/data' }])
   })
+})
+
+test('Alpine’s boot medium is its own', () => {
+  const inventory = inventoryOf('vps-2024', ['0:20 /', '8:1 /media/usb', '8:17 /mnt'])
+  inventory.rescue.osRelease = { ID: 'alpine' }
+  expect(found(inventory)).toEqual(['/dev/sdb1 /mnt'])
 })
 
 test('what was mounted last is unmounted first', () => {
