@@ -55,13 +55,7 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
       text: question.verdict === 'unknown' || question.interventionId ? texts.hostKey.disconnect : texts.hostKey.unexpected,
       run: async () => 'disconnect',
     },
-    {
-      text: texts.hostKey.compare,
-      async run() {
-        await compare(o)
-        return 'ask-again'
-      },
-    },
+    { text: texts.hostKey.compare, run: () => compare(o) },
   ]
   for (;;) {
     // Every other answer would be refused.
@@ -183,12 +177,12 @@ function thirdKeyChoices({ app, session, question, output }: GuidedFix): Choice[
   ]
 }
 
-async function compare({ app, session, console, output }: GuidedFix) {
+async function compare({ app, session, console, output }: GuidedFix): Promise<'ask-again'> {
   const { hostKey } = output.texts
   const result = app.terminals.compare(session.id, await console.ask(hostKey.expected))
   if (result === 'match') output.tell(output.style.green(hostKey.match))
   else output.tell(output.style.red(result === 'no-match' ? hostKey.noMatch : hostKey.notFingerprint))
-  return result
+  return 'ask-again'
 }
 
 /** Shows the edit until it is agreed to or not; `w` shows it anew with the rescue key written too. */

@@ -138,7 +138,7 @@ export function describeDisks(findings: Findings, known: readonly Buffer[]): Dis
     return role ? [describeVolume(device, role, goesTo.get(device.path), findings, known)] : []
   })
   const { unlock, mount, mountReadOnly, unmount } = plansOf(findings, chosen)
-  const elsewhere = customerMounts(inventory, layers.own, chosen?.mount).filter(({ entry }) => entry !== chosen?.mount)
+  const elsewhere = wayBack(findings, chosen).mounts.filter(({ entry }) => entry !== chosen?.mount)
   return {
     ...base,
     rescue: {

@@ -14,6 +14,7 @@ import { idOf, isMountOf, type Layers, linksOf, readLayers, roleOf } from './lay
 import { lookInside, quietOptions } from './look-inside.js'
 import type { Machine } from './machine.js'
 import { createMountedRoot, type MountedRoot } from './mounted-root.js'
+import type { CustomerMount } from './mounts.js'
 import { type Plan, type PlanStep, previewPlan } from './plans.js'
 
 export interface Disks {
@@ -217,12 +218,13 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     }
   }
 
+  const back = (what?: 'ours') => wayBack(findings, chosenVolume(findings, knownKeys()), what)
+
   async function unmount(what?: 'ours'): Promise<Mount[] | undefined> {
-    const now = () => wayBack(findings, chosenVolume(findings, knownKeys()), what)
     await list()
-    const { mounts, plan } = now()
+    const { mounts, plan } = back(what)
     if (!plan) return undefined
-    const places = mounts.map(({ target }) => target)
+    const places = placesOf(mounts)
     await refuseWhileUsed(places)
     try {
       await runPlan(plan)
@@ -235,7 +237,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
       await list()
     }
     // Something else lay on top of it, or a terminal was quicker.
-    const [left] = now().mounts
+    const [left] = back(what).mounts
     if (left) throw new AppError('device-busy', { device: left.device })
     return mounts.map(describeMount)
   }
@@ -259,11 +261,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     unlock: (digest, passphrase) => exclusively('unlock', () => unlock(digest, passphrase)),
     mount: (digest, passphrase) => exclusively('mount', () => mount(digest, passphrase)),
     unmount: (what) => exclusively('unmount', () => unmount(what)),
-    users: () =>
-      findUsers(
-        machine,
-        wayBack(findings, chosenVolume(findings, knownKeys())).mounts.map(({ target }) => target),
-      ),
+    users: () => findUsers(machine, placesOf(back().mounts)),
     prove: () =>
       exclusively('identity', async () => {
         const chosen = chosenVolume(findings, knownKeys())
@@ -283,3 +281,4 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
 }
 
 const openIds = (layers: Layers) => new Set(linksOf(layers).flatMap((one) => (one.isOpen ? [idOf(one)] : [])))
+const placesOf = (mounts: readonly CustomerMount[]) => mounts.map(({ target }) => target)

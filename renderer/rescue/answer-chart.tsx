@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { WatchState } from '../../shared/intervention.js'
 import { useT } from '../i18n.js'
 import { useFormat } from '../ui/format.js'
-import { axis, bars, chartRows } from './chart.js'
+import { axis, bars, chartRows, rowOf } from './chart.js'
 
 const left = 180
 const right = 580
@@ -42,7 +42,7 @@ export function AnswerChart({ watch, now, awaited }: ChartProps) {
   const all = bars(watch, now.getTime())
   const present = x(elapsed)
   const awaitedRow = awaited === 'another' ? 'rescue-key' : 'known-key'
-  const answerRow = watch.answer === 'other-key' ? 'known-key' : watch.answer
+  const answerRow = watch.answer && rowOf(watch.answer)
   return (
     <svg className="rt-chart" viewBox="0 -6 600 190" role="img" aria-label={t('rescue.wait.chart')}>
       {ticks.map((tick) => (

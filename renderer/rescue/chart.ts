@@ -10,16 +10,19 @@ export interface Bar {
   to: number
 }
 
-/** What answered from when to when; the last bar ends now. Another key than the rescue's has the row of the server's own. Before the first answer nothing is known. */
+/** Another key than the rescue's has the row of the server's own; a third key is the alarm's. */
+export const rowOf = (answer: AnswerKind): Row | undefined =>
+  answer === 'third-key' ? undefined : answer === 'other-key' ? 'known-key' : answer
+
+/** What answered from when to when; the last bar ends now. Before the first answer nothing is known. */
 export function bars({ startedAt, changes }: Pick<WatchState, 'startedAt' | 'changes'>, now: number): Bar[] {
   const start = new Date(startedAt).getTime()
   const at = (iso: string) => Math.max(0, new Date(iso).getTime() - start)
   return changes.flatMap(({ answer, at: from }, index) => {
-    if (answer === 'third-key') return []
+    const row = rowOf(answer)
+    if (!row) return []
     const next = changes[index + 1]
-    return [
-      { answer: answer === 'other-key' ? 'known-key' : answer, from: at(from), to: next ? at(next.at) : Math.max(at(from), now - start) },
-    ]
+    return [{ answer: row, from: at(from), to: next ? at(next.at) : Math.max(at(from), now - start) }]
   })
 }
 
