@@ -85,6 +85,24 @@ const serveOptions = ({ user: _, ...o }: { user?: string; rootPassword?: string;
   ...o,
 })
 
+interface Asked {
+  name: string
+  provider: string
+  /** The provider's address, which `api` answers for. */
+  at: string
+  api: FakeProvider
+  fields: Parameters<typeof fillAccount>[2]
+}
+
+/** A saved server, linked to its machine at the provider; the page before the restart is up. */
+async function askProvider(app: RunningApp, { name, provider, at, api, fields }: Asked) {
+  await sendToFakes(app, { [at]: api.base })
+  await addServer(app, name)
+  await fillAccount(app, provider, fields)
+  await saveAndLink(app, name)
+  await askForRescue(app, name)
+}
+
 async function restartInRescue(app: RunningApp, name: string, question = changedTitle) {
   await app.page.getByLabel(`Type ${name} to go on`).fill(name)
   await button(app, 'Restart in rescue').click()
@@ -107,11 +125,7 @@ test('15a: Hetzner Cloud, with the password of its answer', async ({ machine, fa
     server.rescue = false
   })
   const app = await open([])
-  await sendToFakes(app, { 'https://api.hetzner.cloud/v1': api.base })
-  await addServer(app, name)
-  await fillAccount(app, 'Hetzner Cloud', { 'API token': token })
-  await saveAndLink(app, name)
-  await askForRescue(app, name)
+  await askProvider(app, { name, provider: 'Hetzner Cloud', at: 'https://api.hetzner.cloud/v1', api, fields: { 'API token': token } })
   await expect(app.page.getByText('POST /servers/42/actions/enable_rescue {"type":"linux64"}')).toBeVisible()
   await everyLook(app, '15a-hetzner')
   await restartInRescue(app, name)
@@ -142,11 +156,7 @@ test('15a: Scaleway, off and on, with a key of the account', async ({ machine, f
     onPower: (action, { boot_type }) => action === 'poweron' && boot(boot_type === 'rescue' ? 'rescue' : 'disk'),
   })
   const app = await open([])
-  await sendToFakes(app, { 'https://api.scaleway.com': api.base })
-  await addServer(app, name)
-  await fillAccount(app, 'Scaleway', { 'Secret key': secretKey })
-  await saveAndLink(app, name)
-  await askForRescue(app, name)
+  await askProvider(app, { name, provider: 'Scaleway', at: 'https://api.scaleway.com', api, fields: { 'Secret key': secretKey } })
   await everyLook(app, '15a-scaleway')
   await restartInRescue(app, name)
   await setAside(app, 'Sign in')
@@ -173,11 +183,7 @@ test('15a: Elastic Metal, a server that no file knows: its rescue key for as lon
   api.on(`GET ${instances}`, () => ({ body: { servers: [] } }))
   addMetal(api, { user: 'root', onReboot: ({ boot_type }) => boot(boot_type === 'rescue' ? 'rescue' : 'disk') })
   const app = await open([])
-  await sendToFakes(app, { 'https://api.scaleway.com': api.base })
-  await addServer(app, name)
-  await fillAccount(app, 'Scaleway', { 'Secret key': secretKey })
-  await saveAndLink(app, name)
-  await askForRescue(app, name)
+  await askProvider(app, { name, provider: 'Scaleway', at: 'https://api.scaleway.com', api, fields: { 'Secret key': secretKey } })
   await restartInRescue(app, name, 'First time here')
   await expect(app.page.getByText('You sent it into rescue from here')).toBeVisible()
   await expect(button(app, 'Trust and save')).toHaveCount(0)
@@ -205,11 +211,8 @@ test.describe('Hetzner Robot', () => {
   const publishes = (app: RunningApp, which: string) => app.page.getByText(`Hetzner Robot publishes ${which} key for this rescue system`)
 
   async function enter(app: RunningApp, api: FakeProvider) {
-    await sendToFakes(app, { 'https://robot-ws.your-server.de': api.base })
-    await addServer(app, name)
-    await fillAccount(app, 'Hetzner Robot', { 'User of the web service': robotUser, 'Password of the web service': password })
-    await saveAndLink(app, name)
-    await askForRescue(app, name)
+    const fields = { 'User of the web service': robotUser, 'Password of the web service': password }
+    await askProvider(app, { name, provider: 'Hetzner Robot', at: 'https://robot-ws.your-server.de', api, fields })
     await expect(app.page.getByText('POST /boot/321/rescue os=linux')).toBeVisible()
   }
   async function signIn(app: RunningApp) {

@@ -4,7 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ProbeAnswer } from '../../../electron/rescue/interventions.js'
-import { createTerminalSessions } from '../../../electron/sessions/terminal-sessions.js'
+import { createTerminalSessions, type SessionTarget } from '../../../electron/sessions/terminal-sessions.js'
+import type { ResolvedTarget } from '../../../electron/ssh/config.js'
 import type { ConnectOptions, ConnectTarget } from '../../../electron/ssh/connect.js'
 import type { CredentialAnswer, SessionPhase } from '../../../shared/terminal-session.js'
 import { createFakeClock } from '../../support/fake-clock.js'
@@ -25,6 +26,16 @@ beforeEach(() => {
   home = createHome()
 })
 afterEach(() => home.remove())
+
+const targetOf = (o: Pick<ResolvedTarget, 'host' | 'port' | 'user'> & Partial<ResolvedTarget>): SessionTarget => ({
+  name: 'web',
+  text: o.host,
+  practice: false,
+  resolve: async () => ({
+    ...{ typed: o.host, userFiles: [], systemFiles: [], strict: 'ask', checkHostIp: false },
+    ...{ hashKnownHosts: false, identityFiles: [], identitiesOnly: false, notes: [], ...o },
+  }),
+})
 
 /** The phase in which a session to a server that shows the known key comes to rest. */
 async function endOfSession(o: { probe: ProbeAnswer; restoreAutomatically?: boolean }) {
@@ -54,18 +65,7 @@ async function endOfSession(o: { probe: ProbeAnswer; restoreAutomatically?: bool
     })
   })
   const { host, port, userFiles, systemFiles } = target
-  terminals.open(
-    {
-      name: 'web',
-      text: host,
-      practice: false,
-      resolve: async () => ({
-        ...{ typed: host, host, port, userFiles, systemFiles, user: 'root', strict: 'ask', checkHostIp: false },
-        ...{ hashKnownHosts: false, identityFiles: [], identitiesOnly: false, notes: [] },
-      }),
-    },
-    { cols: 80, rows: 24 },
-  )
+  terminals.open(targetOf({ host, port, userFiles, systemFiles, user: 'root' }), { cols: 80, rows: 24 })
   const phase = await rest
   const session = terminals.list()[0]!
   terminals.dispose()
@@ -117,18 +117,7 @@ it('answers as another user in a new attempt, asks that one after a refusal, and
     onDidJudge() {},
   })
   const { host, port } = targetIn(home)
-  const id = terminals.open(
-    {
-      name: 'web',
-      text: host,
-      practice: false,
-      resolve: async () => ({
-        ...{ typed: host, host, port, userFiles: [], systemFiles: [], user: 'alice', strict: 'ask', checkHostIp: false },
-        ...{ hashKnownHosts: false, identityFiles: [], identitiesOnly: false, notes: [] },
-      }),
-    },
-    { cols: 80, rows: 24 },
-  )
+  const id = terminals.open(targetOf({ host, port, user: 'alice' }), { cols: 80, rows: 24 })
   const asked = (user: string, before?: string) =>
     vi.waitFor(() => {
       const { phase } = terminals.list()[0]!
@@ -191,18 +180,7 @@ describe('a key that the provider publishes otherwise', () => {
     })
     const host = o.known ?? target.host
     const { userFiles, systemFiles, port } = target
-    const id = terminals.open(
-      {
-        name: 'web',
-        text: host,
-        practice: false,
-        resolve: async () => ({
-          ...{ typed: host, host, port, userFiles, systemFiles, user: 'root', strict: 'ask', checkHostIp: false },
-          ...{ hashKnownHosts: false, identityFiles: [], identitiesOnly: false, notes: [] },
-        }),
-      },
-      { cols: 80, rows: 24 },
-    )
+    const id = terminals.open(targetOf({ host, port, userFiles, systemFiles, user: 'root' }), { cols: 80, rows: 24 })
     const question = () => {
       const { phase } = terminals.list()[0]!
       if (phase.kind !== 'host-key') throw new Error(`no question: ${phase.kind}`)
