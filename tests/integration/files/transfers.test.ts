@@ -131,7 +131,8 @@ describe('resume', () => {
       await fixture.reconnect(relay.port)
       const [from, into] = direction === 'download' ? [there, here] : [here, there]
       await writeFile(join(from, 'big'), randomBytes(60 * MB))
-      relay.cutAfter(25 * MB)
+      // Up to 16 MiB are under way by the latency that was measured (carrier.ts), more stands in the sockets: all that is lost.
+      relay.cutAfter(45 * MB)
       files.transfer('s', direction, [join(from, 'big')], into)
       const cut = await transferWhen(files, ({ phase }) => phase.kind === 'paused')
       expect(cut.phase).toEqual({ kind: 'paused', by: 'connection' })
