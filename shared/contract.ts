@@ -255,7 +255,8 @@ export const contract = {
       .input(z.strictObject({ ...visit, ...proposal, digest: z.string(), typed: z.string().max(200).optional() }))
       .output(Change),
     undo: command.input(z.strictObject({ ...visit, change: z.string() })).output(ok),
-    measure: command.input(z.strictObject({ ...visit, write: z.boolean() })).output(ok),
+    /** @returns false when it was stopped. */
+    measure: command.input(z.strictObject({ ...visit, write: z.boolean() })).output(z.boolean()),
     /** The diagnosis for a support ticket, without secrets. Nothing is written or sent. */
     report: command
       .input(

@@ -14,8 +14,8 @@ export type MeasureSpeed = (
 
 export interface Measuring {
   state(): VisitState['measuring']
-  /** @throws AppError `not-mounted`, `wrong-state` while one runs. */
-  measure(options: { write: boolean }): Promise<void>
+  /** @returns false when it was stopped. @throws AppError `not-mounted`, `wrong-state` while one runs. */
+  measure(options: { write: boolean }): Promise<boolean>
   stop(): void
 }
 
@@ -44,8 +44,10 @@ export function createMeasuring(o: {
       set({ startedAt, stage: '', percent: 0 })
       try {
         await o.onResult(await o.measureSpeed(system, options, ending.signal, (progress) => set({ startedAt, ...progress })))
+        return true
       } catch (error) {
         if (!ending.signal.aborted) throw error
+        return false
       } finally {
         set(undefined)
       }

@@ -30,7 +30,7 @@ export function SpeedPage({ visitKey, name }: { visitKey: string; name: string }
   const look = () => api.visit.examine({ id: visitKey, tasks: ['speed'] })
   /** A result without a look at the kernel's log and SMART says half of it. */
   async function measure(write: boolean) {
-    await runAndWait(api.visit.measure({ id: visitKey, write }).then(look))
+    await runAndWait(api.visit.measure({ id: visitKey, write }).then((isMeasured) => (isMeasured ? look() : undefined)))
   }
   return (
     <div className="rt-page rt-diagnosis">

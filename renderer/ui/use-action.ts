@@ -1,16 +1,16 @@
 import { useState } from 'react'
 import { call } from '../api.js'
 
-/** One command at a time from one place: its buttons are off while it runs, and a failure is shown. */
+/** Commands from one place: its buttons are off while any of them runs, and a failure is shown. */
 export function useAction() {
-  const [isBusy, setBusy] = useState(false)
+  const [running, setRunning] = useState(0)
   async function run<T>(command: Promise<T>): Promise<T | undefined> {
-    setBusy(true)
+    setRunning((n) => n + 1)
     try {
       return await call(command)
     } finally {
-      setBusy(false)
+      setRunning((n) => n - 1)
     }
   }
-  return { isBusy, run: <T>(command: Promise<T>) => void run(command), runAndWait: run }
+  return { isBusy: running > 0, run: <T>(command: Promise<T>) => void run(command), runAndWait: run }
 }

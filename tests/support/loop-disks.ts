@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { systemClock } from '../../electron/clock.js'
 import { createMachine, type Machine } from '../../electron/machine/machine.js'
 import type { CommandRecord } from '../../shared/machine.js'
@@ -36,9 +36,8 @@ export async function createLoopDisks(): Promise<LoopDisks> {
   const folder = mkdtempSync(join(tmpdir(), 'rt-disks-'))
   const visible = join(folder, 'visible')
   const loops: string[] = []
-  const processes: ChildProcess[] = []
+  const lingering: ChildProcess[] = []
   const keeper = spawn('sh', ['-c', "exec unshare --mount --propagation private sh -c 'echo ready; exec cat'"], { stdio: 'pipe' })
-  processes.push(keeper)
   await once(keeper.stdout, 'data')
   const enter = ['nsenter', '--target', String(keeper.pid), '--mount', '--'] as const
   const run = (script: string, ...args: string[]) =>
@@ -46,6 +45,8 @@ export async function createLoopDisks(): Promise<LoopDisks> {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+
+  const inherited = new Set(mountsOf(keeper.pid!).map(({ id }) => id))
 
   copyFileSync('/usr/bin/lsblk', join(folder, 'lsblk'))
   const show = () => writeFileSync(visible, loops.join('\n'))
@@ -78,8 +79,8 @@ export async function createLoopDisks(): Promise<LoopDisks> {
       const loop = run(`losetup --find --show "$1"`, image).trim()
       loops.push(loop)
       show()
-      // The kernel here may know no partition tables; libblkid does.
-      run(`if blkid -p -s PTTYPE -o value "$1" | grep -q .; then partx --add "$1"; fi`, loop)
+      // The kernel here may know no partition tables; libblkid does. A killed run may have left partitions of an earlier image.
+      run(`if blkid -p -s PTTYPE -o value "$1" | grep -q .; then partx --update "$1"; fi`, loop)
       return loop
     },
     detach(loop) {
@@ -89,23 +90,72 @@ export async function createLoopDisks(): Promise<LoopDisks> {
     },
     async linger(script, ...args) {
       const child = spawn(enter[0], [...enter.slice(1), 'sh', '-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
-      processes.push(child)
+      lingering.push(child)
       await once(child.stdout, 'data')
       return child
     },
     async end() {
-      for (const child of processes.reverse()) {
-        child.stdin?.end()
-        child.kill('SIGKILL')
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      }
+      for (const child of lingering.reverse()) await killed(child)
+      // What a server that is gone left behind still holds its mounts, and a mounted partition stays known under the loop device's
+      // name: the next test that is given this device could not add its own.
+      await killAllBeside(keeper.pid!)
+      for (const { id, target } of mountsOf(keeper.pid!).reverse()) if (!inherited.has(id)) run('umount "$1"', target)
+      await killed(keeper)
       for (const loop of loops) release(loop)
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-const release = (loop: string) => execFileSync('sh', ['-c', 'partx --delete "$1" 2> /dev/null; losetup --detach "$1"', 'sh', loop])
+function release(loop: string) {
+  const hasPartitions = readdirSync(`/sys/class/block/${basename(loop)}`).some((name) => name.startsWith(`${basename(loop)}p`))
+  if (hasPartitions) execFileSync('partx', ['--delete', loop])
+  execFileSync('losetup', ['--detach', loop])
+}
+
+/** Sources: proc(5), mountinfo; white space in a path is written in octal there. */
+const mountsOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([id = '', , , , target = '']) => ({
+      id,
+      target: target.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    }))
+
+async function killed(child: ChildProcess) {
+  child.stdin?.end()
+  child.kill('SIGKILL')
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+/** Ends every other process of the same mount namespace, and waits until they are gone. */
+async function killAllBeside(keeper: number) {
+  const namespace = readlinkSync(`/proc/${keeper}/ns/mnt`)
+  for (;;) {
+    const others = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== keeper && namespaceOf(pid) === namespace)
+    if (others.length === 0) return
+    for (const pid of others) killIfThere(Number(pid))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+function namespaceOf(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`)
+  } catch {
+    return undefined // Gone meanwhile, or a zombie, which holds nothing.
+  }
+}
+
+function killIfThere(pid: number) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
 
 const quote = (line: string) => `'${line.replaceAll("'", "'\\''")}'`
 
