@@ -1,6 +1,7 @@
 /**
  * Real disks without a server: image files on loop devices, seen and mounted in a mount namespace that ends with the test. Needs root
- * and loop devices, and says so when they are missing. Other loop devices of the computer stay out of sight: they may be in use.
+ * and loop devices, and says so when they are missing. Other loop devices of the computer stay out of sight, they may be in use, and so
+ * does what the kernel logged before.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -48,12 +49,18 @@ export async function createLoopDisks(): Promise<LoopDisks> {
 
   const inherited = new Set(mountsOf(keeper.pid!).map(({ id }) => id))
 
-  copyFileSync('/usr/bin/lsblk', join(folder, 'lsblk'))
   const show = () => writeFileSync(visible, loops.join('\n'))
-  writeFileSync(join(folder, 'shim'), `#!/bin/sh\nexec '${folder}/lsblk' "$@" $(findmnt -no SOURCE /) $(cat '${visible}')\n`, {
-    mode: 0o755,
-  })
-  run(`mount --bind "$1" /usr/bin/lsblk`, join(folder, 'shim'))
+  /** Puts a script in a program's place, in this namespace. @param script may run `$real`. */
+  function wrap(program: string, script: string) {
+    const real = join(folder, basename(program))
+    copyFileSync(program, real)
+    writeFileSync(`${real}-wrap`, `#!/bin/sh\nreal='${real}'\n${script}\n`, { mode: 0o755 })
+    run('mount --bind "$1" "$2"', `${real}-wrap`, program)
+  }
+  wrap('/usr/bin/lsblk', `exec "$real" "$@" $(findmnt -no SOURCE /) $(cat '${visible}')`)
+  // An earlier test's loop device of the same name may have failed on purpose.
+  const bootSeconds = readFileSync('/proc/uptime', 'utf8').split(' ')[0]!
+  wrap('/usr/bin/dmesg', `"$real" "$@" | awk -F '[][]' '$2 + 0 >= ${bootSeconds}'`)
   show()
 
   const records: CommandRecord[] = []
