@@ -62,6 +62,7 @@ async function serve(port: NonNullable<typeof parentPort>) {
       credentials: { ask: () => Promise.reject(new Error('nobody is asked here')) },
       repeat: steps,
       quarantine: true,
+      bulk: true,
       signal: new AbortController().signal,
       onStage() {},
     },

@@ -15,7 +15,7 @@ import { openConnection } from './connection.js'
 import type { ExecOptions, ExecResult } from './exec.js'
 import { disconnectFailure, isDisconnect, isOtherProtocol, noBannerFailure, socketFailure } from './failures.js'
 import { guardHostKey } from './host-key-guard.js'
-import { internals } from './internals.js'
+import { internals, keepsNoInput } from './internals.js'
 import type { Sftp, SftpOptions } from './sftp.js'
 import type { ShellChannel } from './shell.js'
 import type { SecondSignIn, SignInStep } from './sign-in-steps.js'
@@ -56,6 +56,8 @@ export interface ConnectOptions {
   repeat?: readonly SignInStep[]
   /** Under an intervention: no agent and no key file unless the person names it. */
   quarantine: boolean
+  /** Much will be read. */
+  bulk?: boolean
   signal: AbortSignal
   onStage(stage: ConnectStage): void
 }
@@ -111,19 +113,26 @@ type AttemptOutcome = ConnectOutcome | { kind: 'proven'; blob: Buffer }
 
 async function attempt(target: ConnectTarget, o: ConnectOptions, signsIn: boolean): Promise<AttemptOutcome> {
   const place = { host: target.host, port: target.port }
+  const client = new Client()
   let socket: Socket
   try {
-    socket = await openSocket(place, o)
+    socket = await openSocket(place, { ...o, mayReuseBuffer: o.bulk ? () => keepsNoInput(client) : undefined })
   } catch (error) {
     if (o.signal.aborted) return { kind: 'cancelled' }
     return { kind: 'failed', error: (error instanceof AppError ? error : socketFailure(error as Error, place)).toInfo() }
   }
-  return new Promise((resolve) => runClient(socket, target, o, signsIn, resolve))
+  return new Promise((resolve) => runClient(client, socket, target, o, signsIn, resolve))
 }
 
-function runClient(socket: Socket, target: ConnectTarget, o: ConnectOptions, signsIn: boolean, resolve: (outcome: AttemptOutcome) => void) {
+function runClient(
+  client: Client,
+  socket: Socket,
+  target: ConnectTarget,
+  o: ConnectOptions,
+  signsIn: boolean,
+  resolve: (outcome: AttemptOutcome) => void,
+) {
   const place = { host: target.host, port: target.port }
-  const client = new Client()
   const guard = guardHostKey(o.verify)
   const offers = readOffers()
   let stage: 'banner' | 'key-exchange' | 'sign-in' = 'banner'

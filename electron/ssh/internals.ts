@@ -38,6 +38,7 @@ export interface ClientInternals {
     authPassword(username: string, password: string, newPassword: string): void
     /** Methods whose answer is awaited. A change request is such an answer (RFC 4252 §8), but ssh2 leaves the method in. */
     _authsQueue: string[]
+    _decipher: object
   }
 }
 
@@ -55,3 +56,9 @@ export type ChannelInternals = Channel & {
 }
 
 export const internals = (client: Client): ClientInternals => client as unknown as ClientInternals
+
+/**
+ * Has ssh2 done with the bytes it was given when it returns? Its AES deciphers on node:crypto put what they read into memory of their
+ * own. Before encryption it keeps parts of what it was given, and its addon, where there is one, decrypts in place.
+ */
+export const keepsNoInput = (client: Client): boolean => '_decipherInstance' in (internals(client)._protocol?._decipher ?? {})

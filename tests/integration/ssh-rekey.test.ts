@@ -1,11 +1,12 @@
-import { createCipheriv, createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import ssh2 from 'ssh2'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTerminalStream } from '../../electron/ssh/flow-control.js'
+import { sftpOpen } from '../../electron/ssh/sftp-packets.js'
 import { SHELL_WINDOW } from '../../electron/ssh/shell.js'
 import { connected, connectTo } from '../support/connect.js'
 import { generateKey, startSshd } from '../support/sshd.js'
@@ -94,6 +95,34 @@ it('carries 200 MB through a terminal with a re-key every megabyte, nothing lost
     await sshd.dispose()
   }
 })
+
+it.each(['aes128-gcm@openssh.com', 'aes256-ctr', 'chacha20-poly1305@openssh.com'])(
+  'reads in bulk with %s and a re-key every megabyte, nothing overwritten',
+  async (cipher) => {
+    const size = 32 * 1024 * 1024
+    const bytes = randomBytes(size)
+    const file = join(dir, 'bulk')
+    await writeFile(file, bytes)
+    const key = await generateKey(join(dir, `bulk-${cipher}`), 'ed25519')
+    const sshd = await startSshd({ config: ['RekeyLimit 1M', `Ciphers ${cipher}`], authorizedKeys: [await readFile(`${key}.pub`, 'utf8')] })
+    try {
+      const connection = connected(await connectTo({ port: sshd.port, identityFiles: [key] }, [], { bulk: true }))
+      expect(connection.cipher).toBe(cipher)
+      const sftp = await connection.openSftp({ window: 4 * 1024 * 1024 })
+      const handle = await sftp.open(file, sftpOpen.read)
+      const got = Buffer.alloc(size)
+      const piece = 128 * 1024
+      const places = Array.from({ length: size / piece }, (_, index) => index * piece)
+      const lengths = await Promise.all(places.map((at) => sftp.read(handle, at, got.subarray(at, at + piece))))
+      expect(new Set(lengths)).toEqual(new Set([piece]))
+      expect(got.equals(bytes)).toBe(true)
+      expect((await sshd.log()).match(/rekey/gi)?.length ?? 0).toBeGreaterThan(16)
+      connection.end()
+    } finally {
+      await sshd.dispose()
+    }
+  },
+)
 
 it.each([
   ['another key', true],

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import ssh2 from 'ssh2'
 import { expect, it } from 'vitest'
-import { internals } from '../../../electron/ssh/internals.js'
+import { internals, keepsNoInput } from '../../../electron/ssh/internals.js'
 
 const require = createRequire(import.meta.url)
 
@@ -25,5 +25,7 @@ it('everything we use of it is there', () => {
   for (const name of ['session', 'env', 'pty', 'shell', 'channelWindowAdjust', 'ping', 'authPassword'] as const)
     expect(inside._protocol[name]).toBeTypeOf('function')
   expect(inside._protocol._authsQueue).toEqual([])
+  expect(inside._protocol).toHaveProperty('_decipher')
+  expect(keepsNoInput(client)).toBe(false)
   socket.destroy()
 })
