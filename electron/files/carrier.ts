@@ -1,11 +1,10 @@
 /** Carries transfers over one connection, whoever's it is: the worker thread's own, or the one the terminals use. */
 import type { SshConnection } from '../ssh/connect.js'
 import type { Sftp } from '../ssh/sftp.js'
-import type { FileSystem } from './file-system.js'
-import { localFiles } from './local-files.js'
+import { blockingLocalFiles, localFiles } from './local-files.js'
 import { createServerFiles } from './server-files.js'
 import { runTransfer, type TransferHost, type TransferJob, type TransferResult } from './transfer.js'
-import { createWindow, type TransferWindow } from './window.js'
+import { createWindow } from './window.js'
 
 export type Direction = 'download' | 'upload'
 export type CarrierHost = Pick<TransferHost, 'signal' | 'onProgress' | 'onCheckpoint' | 'ask'>
@@ -28,6 +27,7 @@ const SHARED_BYTES = 256 * 1024
 
 type FilesConnection = Pick<SshConnection, 'openSftp' | 'measureLatency'>
 
+/** @param sharesConnection with terminals, in their thread; otherwise both are its own. */
 export async function openCarrier(connection: FilesConnection, sharesConnection: boolean): Promise<Carrier> {
   const inFlight = sharesConnection ? SHARED_BYTES : await usefulBytes(connection)
   const opened: Sftp[] = []
@@ -37,21 +37,21 @@ export async function openCarrier(connection: FilesConnection, sharesConnection:
     return sftp
   }
   const server = createServerFiles(await openLane(), sharesConnection ? { inFlight } : { inFlight, openLane })
-  return createCarrier(server, createWindow(inFlight), sharesConnection, () => {
-    for (const sftp of opened) sftp.end()
-  })
+  const local = sharesConnection ? localFiles : blockingLocalFiles
+  const window = createWindow(inFlight)
+  return {
+    sharesConnection,
+    run(job, direction, host) {
+      const [source, target] = direction === 'download' ? [server, local] : [local, server]
+      return runTransfer(job, { ...host, source, target, window, platform: process.platform })
+    },
+    end() {
+      for (const sftp of opened) sftp.end()
+    },
+  }
 }
 
 async function usefulBytes(connection: FilesConnection): Promise<number> {
   const times = [await connection.measureLatency(), await connection.measureLatency()]
   return Math.round(Math.min(FAR_BYTES, Math.max(NEAR_BYTES, Math.min(...times) * BYTES_PER_MS)))
 }
-
-const createCarrier = (server: FileSystem, window: TransferWindow, sharesConnection: boolean, end: () => void): Carrier => ({
-  sharesConnection,
-  run(job, direction, host) {
-    const [source, target] = direction === 'download' ? [server, localFiles] : [localFiles, server]
-    return runTransfer(job, { ...host, source, target, window, platform: process.platform })
-  },
-  end,
-})

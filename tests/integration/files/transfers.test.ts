@@ -5,14 +5,27 @@ import { appendFile, chmod, lstat, mkdir, open, readdir, readFile, readlink, sta
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { startRelay } from './relay.js'
+import type { Direction } from '../../../electron/files/carrier.js'
+import { type Relay, startRelay } from './relay.js'
 import { type FilesFixture, isOver, sha256, startFiles, transferWhen } from './server.js'
 
 let fixture: FilesFixture | undefined
+let relay: Relay | undefined
 afterEach(async () => {
   await fixture?.dispose()
+  await relay?.close()
   fixture = undefined
+  relay = undefined
 })
+
+/** The server is reached through a relay. */
+async function startBehindRelay() {
+  fixture = await startFiles()
+  relay = await startRelay(fixture.sshd.port)
+  fixture.connection.end()
+  await fixture.reconnect(relay.port)
+  return { ...fixture, relay }
+}
 
 describe('whole files', () => {
   it('come down and go up through a connection of their own, with permissions and time', async () => {
@@ -123,49 +136,64 @@ function canMount(): boolean {
 
 describe('resume', () => {
   it.each(['download', 'upload'] as const)('a %s goes on after the connection was cut in the middle', async (direction) => {
-    fixture = await startFiles()
-    const { files, here, there } = fixture
-    const relay = await startRelay(fixture.sshd.port)
-    try {
-      fixture.connection.end()
-      await fixture.reconnect(relay.port)
-      const [from, into] = direction === 'download' ? [there, here] : [here, there]
-      await writeFile(join(from, 'big'), randomBytes(60 * MB))
-      // Up to 16 MiB are under way by the latency that was measured (carrier.ts), more stands in the sockets: all that is lost.
-      relay.cutAfter(45 * MB)
-      files.transfer('s', direction, [join(from, 'big')], into)
-      const cut = await transferWhen(files, ({ phase }) => phase.kind === 'paused')
-      expect(cut.phase).toEqual({ kind: 'paused', by: 'connection' })
-      expect(cut.bytesDone).toBeGreaterThan(5 * MB)
-      expect((await readdir(into)).filter((name) => name.endsWith('.part'))).toHaveLength(1)
-      const passed = relay.bytes()
+    const { files, here, there, relay, reconnect } = await startBehindRelay()
+    const [from, into] = direction === 'download' ? [there, here] : [here, there]
+    await writeFile(join(from, 'big'), randomBytes(60 * MB))
+    // Up to 16 MiB are under way by the latency that was measured (carrier.ts), more stands in the sockets: all that is lost.
+    relay.cutAfter(45 * MB)
+    files.transfer('s', direction, [join(from, 'big')], into)
+    const cut = await transferWhen(files, ({ phase }) => phase.kind === 'paused')
+    expect(cut.phase).toEqual({ kind: 'paused', by: 'connection' })
+    expect(cut.bytesDone).toBeGreaterThan(5 * MB)
+    expect((await readdir(into)).filter((name) => name.endsWith('.part'))).toHaveLength(1)
+    const passed = relay.bytes()
 
-      await fixture.reconnect(relay.port)
-      const done = await transferWhen(files, isOver)
-      expect(done.phase).toEqual({ kind: 'done' })
-      expect(await sha256(join(into, 'big'))).toBe(await sha256(join(from, 'big')))
-      expect(await readdir(into)).toEqual(['big'])
-      // What was there was not sent again, but for the last megabyte that is compared.
-      expect(relay.bytes() - passed).toBeLessThan(60 * MB - cut.bytesDone + 12 * MB)
-    } finally {
-      await relay.close()
-    }
+    await reconnect(relay.port)
+    const done = await transferWhen(files, isOver)
+    expect(done.phase).toEqual({ kind: 'done' })
+    expect(await sha256(join(into, 'big'))).toBe(await sha256(join(from, 'big')))
+    expect(await readdir(into)).toEqual(['big'])
+    // What was there was not sent again, but for the last megabyte that is compared.
+    expect(relay.bytes() - passed).toBeLessThan(60 * MB - cut.bytesDone + 12 * MB)
   })
 
-  /** An 80 MB download stopped by the person after 10 MB, in the next run of the app. */
-  async function stoppedInFormerRun(big: Buffer) {
-    fixture = await startFiles()
-    const { here, there } = fixture
-    const source = join(there, 'big')
+  /** A transfer of 80 MB, half of it done when `stop` is called: the rest would be as quick. */
+  async function startHalf(direction: Direction, big: Buffer) {
+    const started = await startBehindRelay()
+    const { files, here, there, relay } = started
+    const [from, into] = direction === 'download' ? [there, here] : [here, there]
+    const source = join(from, 'big')
     await writeFile(source, big)
-    fixture.files.transfer('s', 'download', [source], here)
-    const { id } = await transferWhen(fixture.files, ({ bytesDone }) => bytesDone > 10 * MB)
-    fixture.files.transfers.pause(id)
-    const paused = await transferWhen(fixture.files, ({ phase }) => phase.kind === 'paused')
+    const held = relay.held(45 * MB)
+    files.transfer('s', direction, [source], into)
+    await held
+    const { id } = await transferWhen(files, ({ bytesDone }) => bytesDone > 5 * MB)
+    /** What is under way arrives then. */
+    function stop<T>(by: (id: string) => T): T {
+      const stopping = by(id)
+      relay.release()
+      return stopping
+    }
+    return { ...started, id, source, copy: join(into, 'big'), stop }
+  }
+
+  /** A download stopped by the person in the middle. */
+  async function startPaused(big: Buffer) {
+    const started = await startHalf('download', big)
+    started.stop(started.files.transfers.pause)
+    const paused = await transferWhen(started.files, ({ phase }) => phase.kind === 'paused')
     expect(paused.phase).toEqual({ kind: 'paused', by: 'person' })
-    await fixture.restart()
-    expect(fixture.files.state().transfers[0]?.phase).toEqual({ kind: 'paused', by: 'person' })
-    return { files: fixture.files, id, source, copy: join(here, 'big') }
+    expect(paused.bytesDone).toBeLessThan(80 * MB)
+    return started
+  }
+
+  /** …and in the next run of the app. */
+  async function stoppedInFormerRun(big: Buffer) {
+    const { id, source, copy } = await startPaused(big)
+    await fixture!.restart()
+    const { files } = fixture!
+    expect(files.state().transfers[0]?.phase).toEqual({ kind: 'paused', by: 'person' })
+    return { files, id, source, copy }
   }
 
   it('goes on after a pause and a new start of the app', async () => {
@@ -191,27 +219,17 @@ describe('resume', () => {
   })
 
   it('starts anew when the unfinished file is not what was written', async () => {
-    fixture = await startFiles()
-    const { files, here, there } = fixture
-    await writeFile(join(there, 'big'), randomBytes(80 * MB))
-    files.transfer('s', 'download', [join(there, 'big')], here)
-    const { id } = await transferWhen(files, ({ bytesDone }) => bytesDone > 10 * MB)
-    files.transfers.pause(id)
-    await transferWhen(files, ({ phase }) => phase.kind === 'paused')
+    const { files, here, id, source, copy } = await startPaused(randomBytes(80 * MB))
     const part = join(here, (await readdir(here))[0]!)
     await writeFile(part, Buffer.alloc((await stat(part)).size))
     files.transfers.resume(id)
     await transferWhen(files, isOver)
-    expect(await sha256(join(here, 'big'))).toBe(await sha256(join(there, 'big')))
+    expect(await sha256(copy)).toBe(await sha256(source))
   })
 
   it('a cancelled one leaves nothing behind', async () => {
-    fixture = await startFiles()
-    const { files, here, there } = fixture
-    await writeFile(join(here, 'big'), randomBytes(80 * MB))
-    files.transfer('s', 'upload', [join(here, 'big')], there)
-    const { id } = await transferWhen(files, ({ bytesDone }) => bytesDone > 5 * MB)
-    await files.transfers.cancel(id)
+    const { files, there, stop } = await startHalf('upload', randomBytes(80 * MB))
+    await stop(files.transfers.cancel)
     expect(files.state().transfers).toEqual([])
     expect(await readdir(there)).toEqual([])
   })
