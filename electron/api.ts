@@ -163,7 +163,9 @@ export function createRouter(app: App, log: Log) {
       choose: os.visit.choose.handler(async ({ input }) => (await visits.open(input.id)).disks.choose(input.path)),
       unlock: os.visit.unlock.handler(async ({ input }) => (await visits.open(input.id)).disks.unlock(input.digest, input.passphrase)),
       mount: os.visit.mount.handler(async ({ input }) => (await visits.open(input.id)).disks.mount(input.digest, input.passphrase)),
-      unmount: os.visit.unmount.handler(async ({ input }) => void (await (await visits.open(input.id)).disks.unmount())),
+      unmount: os.visit.unmount.handler(
+        async ({ input }) => void (await (await visits.open(input.id)).disks.unmount({ digest: input.digest })),
+      ),
       prove: os.visit.prove.handler(async ({ input }) => ({ isProven: await (await visits.open(input.id)).disks.prove() })),
       examine: os.visit.examine.handler(async ({ input }) => (await visits.open(input.id)).repairs.examine(input.tasks)),
       planProposal: os.visit.planProposal.handler(async ({ input: { id, ...choice } }) => (await visits.open(id)).repairs.plan(choice)),

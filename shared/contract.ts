@@ -246,7 +246,7 @@ export const contract = {
     choose: command.input(z.strictObject({ ...visit, path: z.string().max(4096) })).output(ok),
     unlock: command.input(z.strictObject({ ...visit, digest: z.string(), passphrase: z.string().max(4096).optional() })).output(ok),
     mount: command.input(z.strictObject({ ...visit, digest: z.string(), passphrase: z.string().max(4096).optional() })).output(ok),
-    unmount: command.input(z.strictObject(visit)).output(ok),
+    unmount: command.input(z.strictObject({ ...visit, digest: z.string() })).output(ok),
     /** @returns false when the machine could not prove anything; that is no accusation. */
     prove: command.input(z.strictObject(visit)).output(z.strictObject({ isProven: z.boolean() })),
     examine: command.input(z.strictObject({ ...visit, tasks: z.array(RepairTaskId).optional() })).output(ok),

@@ -27,7 +27,7 @@ export function disks(host: TypedHost, options: Options, o: CommandContext): Pro
       if (!mounted && !mount) throw new LocalFailure('no-system', exits.failure)
       await carryOut(w, options, options.readOnly ? mountReadOnly : mount, (digest, passphrase) => visit.disks.mount(digest, passphrase))
     }
-    if (options.unmount) await carryOut(w, options, visit.disks.state().unmount, () => visit.disks.unmount())
+    if (options.unmount) await carryOut(w, options, visit.disks.state().unmount, (digest) => visit.disks.unmount({ digest }))
     const state = visit.disks.state()
     if (isProven === false) output.tell(texts.notProven)
     output.document(toJson(state, isProven))

@@ -32,10 +32,10 @@ export interface Disks {
   mount(digest: string, passphrase?: string): Promise<void>
   /**
    * Unmounts everything of the customer's disks, wherever it is mounted, and closes what hides it; `ours`: only what RescueTerm mounted
-   * and opened. @returns what was unmounted; undefined when there was nothing to do, as the machine is now.
-   * @throws AppError `still-in-use` before anything is unmounted.
+   * and opened. `digest`: of the plan that was shown. @returns what was unmounted; undefined when there was nothing to do, as the machine
+   * is now. @throws AppError `still-in-use`, `wrong-state` for another plan than the one shown, before anything is unmounted.
    */
-  unmount(what?: 'ours'): Promise<Mount[] | undefined>
+  unmount(wanted?: 'ours' | { digest: string }): Promise<Mount[] | undefined>
   /** Who keeps what is mounted in use. */
   users(): Promise<User[]>
   /** Asks the chosen system's private host key; the answer is in `identity`. False says nothing. @throws AppError `not-found` without a system. */
@@ -220,10 +220,12 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
 
   const back = (what?: 'ours') => wayBack(findings, chosenVolume(findings, knownKeys()), what)
 
-  async function unmount(what?: 'ours'): Promise<Mount[] | undefined> {
+  async function unmount(wanted?: 'ours' | { digest: string }): Promise<Mount[] | undefined> {
     await list()
+    const what = wanted === 'ours' ? wanted : undefined
     const { mounts, plan } = back(what)
     if (!plan) return undefined
+    if (typeof wanted === 'object' && previewPlan(plan).digest !== wanted.digest) throw new AppError('wrong-state')
     const places = placesOf(mounts)
     await refuseWhileUsed(places)
     try {
@@ -260,7 +262,7 @@ export function createDisks({ machine, knownKeys, clock, onDidChange, place = '/
     },
     unlock: (digest, passphrase) => exclusively('unlock', () => unlock(digest, passphrase)),
     mount: (digest, passphrase) => exclusively('mount', () => mount(digest, passphrase)),
-    unmount: (what) => exclusively('unmount', () => unmount(what)),
+    unmount: (wanted) => exclusively('unmount', () => unmount(wanted)),
     users: () => findUsers(machine, placesOf(back().mounts)),
     prove: () =>
       exclusively('identity', async () => {

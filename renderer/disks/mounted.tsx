@@ -27,6 +27,7 @@ export function Mounted({ visit, disks, mounted, session, onward }: MountedProps
   const volume = disks.volumes.find(({ path }) => path === mounted.device)
   const failed = disks.volumes.filter((one) => one.error)
   const { id } = visit
+  const { unmount } = disks
   const name = volume?.name ?? mounted.device
   return (
     <>
@@ -80,8 +81,8 @@ export function Mounted({ visit, disks, mounted, session, onward }: MountedProps
             {t('disks.mountWritable')}
           </Button>
         )}
-        {disks.unmount && (
-          <Button size="sm" disabled={isBusy || !visit.isConnected} onClick={() => run(api.visit.unmount({ id }))}>
+        {unmount && (
+          <Button size="sm" disabled={isBusy || !visit.isConnected} onClick={() => run(api.visit.unmount({ id, digest: unmount.digest }))}>
             {t(disks.elsewhere ? 'disks.unmountAll' : 'disks.unmount')}
           </Button>
         )}

@@ -27,7 +27,7 @@ export function Systems({ visit, disks, onLocked }: SystemsProps) {
   const along = disks.volumes.filter((volume) => !volume.system && volume.goesTo)
   const left = disks.volumes.filter((volume) => !volume.system && !volume.goesTo)
   const chosen = disks.volumes.find(({ path }) => path === disks.chosen)
-  const { mount, mountReadOnly } = disks
+  const { mount, mountReadOnly, unmount } = disks
   const { id } = visit
   return (
     <>
@@ -54,9 +54,16 @@ export function Systems({ visit, disks, onLocked }: SystemsProps) {
         ))}
         <LeftAlone volumes={left} />
         <Elsewhere disks={disks}>
-          <Button className="rt-to-locked" size="sm" disabled={isBusy || !visit.isConnected} onClick={() => run(api.visit.unmount({ id }))}>
-            {t('disks.unmountAll')}
-          </Button>
+          {unmount && (
+            <Button
+              className="rt-to-locked"
+              size="sm"
+              disabled={isBusy || !visit.isConnected}
+              onClick={() => run(api.visit.unmount({ id, digest: unmount.digest }))}
+            >
+              {t('disks.unmountAll')}
+            </Button>
+          )}
         </Elsewhere>
         {onLocked && (
           <Button className="rt-to-locked" size="sm" onClick={onLocked}>

@@ -297,10 +297,15 @@ describe('what a terminal mounted by hand', () => {
     const data = dataDisk()
     await visit.look()
     await visit.mount(visit.state().mount!.digest)
+    const shownBefore = visit.state().unmount!
     const at = byHand(data, 'backup of sdb')
     disks.run('mkdir "$1"/folder "$2"/bound "$2"/own; mount --bind "$1"/folder "$2"/bound; mount --bind /usr "$2"/own', at, disks.folder)
     const bound = join(disks.folder, 'bound')
 
+    // What a terminal mounted after the plan was shown is not unmounted unseen.
+    const mounted = ofTheDisks()
+    await expect(visit.unmount(shownBefore)).rejects.toMatchObject({ code: 'wrong-state' })
+    expect(ofTheDisks()).toEqual(mounted)
     const shell = await disks.linger('cd "$1"; echo here; read line', bound)
     await expect(visit.unmount()).rejects.toMatchObject({ code: 'still-in-use', data: { path: bound, directory: bound } })
     expect(visit.state()).toMatchObject({
@@ -315,7 +320,7 @@ describe('what a terminal mounted by hand', () => {
     await new Promise((ended) => shell.once('exit', ended))
     const unmount = [`umount -R ${bound}`, `umount -R '${at}'`, `umount -R ${mnt}`]
     expect(commands(visit.state().unmount)).toEqual(['sync', ...unmount])
-    expect(await visit.unmount()).toMatchObject([{ at: mnt }, { at }, { at: bound }])
+    expect(await visit.unmount(visit.state().unmount)).toMatchObject([{ at: mnt }, { at }, { at: bound }])
     expect(ofTheDisks()).toEqual([])
     expect(visit.state().unmount).toBeUndefined()
     expect(disks.run('findmnt -rno TARGET --target "$1"/own', disks.folder).trim()).toBe(join(disks.folder, 'own'))
