@@ -70,7 +70,7 @@ export function createRouter(app: App, log: Log) {
       restoreNow: os.intervention.restoreNow.handler(({ input }) => interventions.restoreNow(input.id)),
       settle: os.intervention.settle.handler(({ input }) => interventions.settle(input.id, input.index, input.choice)),
       compareThirdKey: os.intervention.compareThirdKey.handler(({ input }) => interventions.compareThirdKey(input.id, input.text)),
-      acceptThirdKey: os.intervention.acceptThirdKey.handler(({ input }) => interventions.acceptComparedKey(input.id, input.fingerprint)),
+      acceptThirdKey: os.intervention.acceptThirdKey.handler(({ input }) => interventions.acceptThirdKey(input.id, input.fingerprint)),
       dismissSummary: os.intervention.dismissSummary.handler(({ input }) => interventions.dismissSummary(input.id)),
     },
     history: { bringBack: os.history.bringBack.handler(({ input }) => interventions.bringBack(input.id)) },

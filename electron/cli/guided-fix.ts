@@ -6,6 +6,7 @@ import type { EditPreview } from '../../shared/edit-preview.js'
 import { AppError } from '../../shared/errors.js'
 import type { HostKeyQuestion, TerminalSession } from '../../shared/terminal-session.js'
 import type { App } from '../app.js'
+import { PUBLISHED_MS } from '../sessions/host-key-question.js'
 import type { Console } from './console.js'
 import { renderEdit } from './edit-view.js'
 import { exits, reportFailure } from './failure.js'
@@ -22,9 +23,6 @@ export interface GuidedFix {
   output: Output
   signal: AbortSignal
 }
-
-// A person waits for the question meanwhile; what is published later is told when they answer.
-const PUBLISHED_MS = 20_000
 
 /** @returns the exit status when the person disconnects; undefined when the connection goes on. */
 export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
@@ -45,7 +43,11 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
     output.tell(texts.error['not-a-terminal']({}))
     return disconnect()
   }
-  const answers = question.interventionId ? thirdKeyChoices(o) : question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
+  let isCompared = false
+  const answers = () => {
+    if (question.interventionId) return isCompared || isKnownThirdKey(o) ? [acceptThirdKey(o)] : []
+    return question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
+  }
   const published = () => currentQuestion(o).published?.result
   await untilPublished(o)
   if (published() === 'verified') output.tell(style.green(texts.hostKey.verified))
@@ -55,11 +57,17 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
       text: question.verdict === 'unknown' || question.interventionId ? texts.hostKey.disconnect : texts.hostKey.unexpected,
       run: async () => 'disconnect',
     },
-    { text: texts.hostKey.compare, run: () => compare(o) },
+    {
+      text: texts.hostKey.compare,
+      async run() {
+        isCompared = (await compare(o)) || isCompared
+        return 'ask-again'
+      },
+    },
   ]
   for (;;) {
     // Every other answer would be refused.
-    const choices = published() === 'differs' ? always : [...answers, ...always]
+    const choices = published() === 'differs' ? always : [...answers(), ...always]
     const safe = choices.length - 1
     output.tell(`\n${style.bold(texts.hostKey.question)}`)
     for (const [index, { text }] of choices.entries()) output.tell(`  ${index + 1}  ${text}`)
@@ -165,24 +173,27 @@ function changedChoices(o: GuidedFix): Choice[] {
   return choices
 }
 
-function thirdKeyChoices({ app, session, question, output }: GuidedFix): Choice[] {
-  return [
-    {
-      text: output.texts.hostKey.acceptThird,
-      async run() {
-        await app.terminals.acceptThirdKey(session.id, question.id)
-        return 'go-on'
-      },
-    },
-  ]
+/** Published by the provider, or the rescue key itself past its end: nothing to compare. */
+function isKnownThirdKey(o: GuidedFix): boolean {
+  const intervention = o.app.interventions.list().find(({ id }) => id === o.question.interventionId)
+  return currentQuestion(o).published?.result === 'verified' || intervention?.rescueKey.fingerprint === o.question.presented.fingerprint
 }
 
-async function compare({ app, session, console, output }: GuidedFix): Promise<'ask-again'> {
+const acceptThirdKey = ({ app, session, question, output }: GuidedFix): Choice => ({
+  text: output.texts.hostKey.acceptThird,
+  async run() {
+    await app.terminals.acceptThirdKey(session.id, question.id)
+    return 'go-on'
+  },
+})
+
+/** @returns whether it is the key's. */
+async function compare({ app, session, console, output }: GuidedFix): Promise<boolean> {
   const { hostKey } = output.texts
   const result = app.terminals.compare(session.id, await console.ask(hostKey.expected))
   if (result === 'match') output.tell(output.style.green(hostKey.match))
   else output.tell(output.style.red(result === 'no-match' ? hostKey.noMatch : hostKey.notFingerprint))
-  return 'ask-again'
+  return result === 'match'
 }
 
 /** Shows the edit until it is agreed to or not; `w` shows it anew with the rescue key written too. */

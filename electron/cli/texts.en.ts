@@ -201,8 +201,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
       'Whoever keeps the file has declared the key unsafe, usually because its private half is in other hands.\nRescueTerm offers no way past it, not in rescue either. Give the server new host keys in the provider’s web console.',
     thirdTitle: 'Alarm: a third key answers',
     thirdText: (d) =>
-      `It is neither your server’s key nor the rescue system’s. Nothing was sent, nothing changed; your lines stay set aside. Ask your provider.${d.status ? ` ${d.status}` : ''}`,
-    acceptThird: 'It was put in rescue anew and I know this key: accept it as the rescue key',
+      `It is neither your server’s key nor the rescue system’s. Nothing was sent, nothing changed; your lines stay set aside. Ask your provider. If it was put in rescue anew, compare its fingerprint: then this key can be accepted.${d.status ? ` ${d.status}` : ''}`,
+    acceptThird: 'It was put in rescue anew: accept this key as the rescue key',
     question: 'What happened?',
     rescue: 'I put it in rescue mode. Your lines are set aside and put back when your system returns.',
     reinstalled: 'It was reinstalled. The new key replaces yours for good.',

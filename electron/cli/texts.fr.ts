@@ -212,8 +212,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
       'La personne qui tient ce fichier a déclaré cette clé non sûre, le plus souvent parce que sa moitié privée est en d’autres mains.\nRescueTerm n’offre aucun passage, en rescue non plus. Donnez de nouvelles clés d’hôte au serveur, dans la console web de l’hébergeur.',
     thirdTitle: 'Alarme : une troisième clé répond',
     thirdText: (d) =>
-      `Ce n’est ni la clé de votre serveur, ni celle du rescue. Rien n’a été envoyé, rien n’a changé ; vos lignes restent de côté. Interrogez l’hébergeur.${d.status ? ` ${d.status}` : ''}`,
-    acceptThird: 'Il a été remis en rescue et je connais cette clé : l’accepter comme clé du rescue',
+      `Ce n’est ni la clé de votre serveur, ni celle du rescue. Rien n’a été envoyé, rien n’a changé ; vos lignes restent de côté. Interrogez l’hébergeur. S’il a été remis en rescue, comparez son empreinte : cette clé peut alors être acceptée.${d.status ? ` ${d.status}` : ''}`,
+    acceptThird: 'Il a été remis en rescue : accepter cette clé comme clé du rescue',
     question: 'Que s’est-il passé ?',
     rescue: 'Je l’ai mis en mode rescue. Vos lignes sont mises de côté, puis remises quand votre système revient.',
     reinstalled: 'Il a été réinstallé. La nouvelle clé remplace les vôtres définitivement.',

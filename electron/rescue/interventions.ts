@@ -68,10 +68,11 @@ export interface Interventions {
   restoreNow(id: string): Promise<void>
   settle(id: string, index: number, choice: 'put-back' | 'keep-current' | 'forget'): Promise<void>
   compareThirdKey(id: string, text: string): ComparisonResult
-  /** As `acceptThirdKey`, and only what `compareThirdKey` has matched, or the rescue key itself past its end. @throws AppError `wrong-state`. */
-  acceptComparedKey(id: string, fingerprint: string): Promise<void>
-  /** The third key becomes the rescue key, with a new end date. */
-  acceptThirdKey(id: string, fingerprint: string): Promise<void>
+  /**
+   * The third key becomes the rescue key, with a new end date: only when its own fingerprint was compared, here or by who asks; the
+   * rescue key itself past its end needs none. @throws AppError `wrong-state`, `revoked`.
+   */
+  acceptThirdKey(id: string, fingerprint: string, isCompared?: boolean): Promise<void>
   dismissSummary(id: string): Promise<void>
   bringBack(historyId: string): Promise<void>
   /** Wire blobs of the keys that were set aside. */
@@ -275,12 +276,13 @@ export function createInterventions(o: InterventionsParts): Interventions {
     })
   }
 
-  function acceptThirdKey(id: string, shown: string): Promise<void> {
+  function acceptThirdKey(id: string, shown: string, isCompared = compared.get(id) === shown): Promise<void> {
     return exclusive(async () => {
       const open = await records.open(id)
       const record = requireState(open, 'active')
       const key = record.thirdKey && toBytes(record.thirdKey.blob)
       if (!key || fingerprint(key) !== shown) throw new AppError('wrong-state')
+      if (!isCompared && identify(record, key) !== 'rescue-key') throw new AppError('wrong-state')
       const files = await readKnownHosts({ user: record.userFiles, system: record.systemFiles }, fs)
       if (judgeHostKey(files, record.query, key).kind === 'revoked') throw new AppError('revoked', { host: record.host })
       if (record.alsoWrite) await exchangeWrittenKey(open, key, fs)
@@ -391,11 +393,6 @@ export function createInterventions(o: InterventionsParts): Interventions {
       return result
     },
     acceptThirdKey,
-    async acceptComparedKey(id, shown) {
-      const { thirdKey, rescueKey } = find(id)
-      if (thirdKey?.blob !== rescueKey && compared.get(id) !== shown) throw new AppError('wrong-state')
-      await acceptThirdKey(id, shown)
-    },
     dismissSummary: (id) =>
       exclusive(async () => {
         const open = await records.open(id)

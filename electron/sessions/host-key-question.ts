@@ -8,14 +8,19 @@ import type { EditPreview } from '../../shared/edit-preview.js'
 import { AppError } from '../../shared/errors.js'
 import type { ComparisonResult } from '../../shared/host-key.js'
 import type { HostKeyQuestion, PublishedKey } from '../../shared/terminal-session.js'
+import type { Clock } from '../clock.js'
 import { compareExpectation, fingerprint } from '../known-hosts/key.js'
 import type { Log } from '../log.js'
 import type { Interventions, InterventionTarget } from '../rescue/interventions.js'
+
+// An account answers in a second or two; the key of a rescue that has only begun is published later.
+export const PUBLISHED_MS = 20_000
 
 export interface QuestionParts {
   interventions: Pick<Interventions, 'save' | 'plan' | 'begin' | 'replace' | 'acceptThirdKey'>
   /** The key shown against those its provider publishes for the rescue it was sent into; waits until that is known. */
   comparePublished(host: string, port: number, blob: Buffer, signal: AbortSignal): Promise<PublishedKey | undefined>
+  clock: Clock
   log: Log
 }
 
@@ -39,7 +44,7 @@ export interface AskedQuestion {
 
 export function askHostKey(
   { question, blob, target }: { question: Omit<HostKeyQuestion, 'id'>; blob: Buffer; target: InterventionTarget },
-  { interventions, comparePublished, log }: QuestionParts,
+  { interventions, comparePublished, clock, log }: QuestionParts,
   { onDidChange, onDidAccept }: QuestionOwner,
 ): AskedQuestion {
   const { host, port } = target
@@ -48,7 +53,7 @@ export function askHostKey(
   const ending = new AbortController()
   let isCompared = false
   let published: HostKeyQuestion['published'] = target.practice ? undefined : { result: 'asking' }
-  if (published) void follow()
+  const told = published && follow()
 
   /** The question is up meanwhile: a provider that cannot be asked, or tells late, leaves it to the person. */
   async function follow() {
@@ -68,7 +73,18 @@ export function askHostKey(
   function refuseUnknownIfStrict() {
     if (verdict === 'unknown' && question.strict) throw new AppError('strict-unknown', { host })
   }
-  function refuseOther() {
+  /** Waits for what the provider says, but not for long; who has compared the key's own fingerprint need not wait. */
+  async function refuseOther() {
+    if (published?.result === 'asking' && !isCompared) {
+      let stopWaiting = () => {}
+      const longEnough = new Promise<void>((resolve) => {
+        stopWaiting = clock.setTimeout(resolve, PUBLISHED_MS)
+        ending.signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      await Promise.race([told, longEnough])
+      stopWaiting()
+    }
+    if (ending.signal.aborted) throw new AppError('wrong-state')
     if (published?.result === 'differs') throw new AppError('published-key-differs', { host })
   }
   /** No intervention is open for this address. */
@@ -89,7 +105,7 @@ export function askHostKey(
     async trust(save) {
       refuseUnless(verdict === 'unknown' && isAlone)
       refuseUnknownIfStrict()
-      refuseOther()
+      await refuseOther()
       if (save) await interventions.save(target, blob)
       onDidAccept({ trusted: blob })
     },
@@ -101,22 +117,22 @@ export function askHostKey(
     async setAside(digest, alsoWrite) {
       refuseUnless(isAlone)
       refuseUnknownIfStrict()
-      refuseOther()
+      await refuseOther()
       const outcome = await interventions.begin(target, blob, digest, alsoWrite)
       if (outcome.kind === 'applied') onDidAccept({ interventionId: outcome.id })
       return outcome
     },
     async replace(digest) {
       refuseUnless(isAlone)
-      refuseOther()
+      await refuseOther()
       const outcome = await interventions.replace(target, blob, digest)
       if (outcome.kind === 'applied') onDidAccept({})
       return outcome
     },
     async acceptThirdKey() {
       if (interventionId === undefined || verdict === 'revoked') throw new AppError('wrong-state')
-      refuseOther()
-      await interventions.acceptThirdKey(interventionId, fingerprint(blob))
+      await refuseOther()
+      await interventions.acceptThirdKey(interventionId, fingerprint(blob), isCompared || published?.result === 'verified')
       onDidAccept({})
     },
     dispose: () => ending.abort(),

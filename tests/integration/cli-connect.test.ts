@@ -241,11 +241,35 @@ describe('a host that shows another key', () => {
     const aside = await content()
     const pty = connect()
     await pty.waitFor('Alarm: a third key answers')
-    await pty.waitFor('Your choice [2]: ')
+    await pty.waitFor('Your choice [1]: ')
+    expect(pty.screen()).not.toContain('accept this key')
     pty.type('\r')
     expect(await pty.exit).not.toBe(0)
     expect(await content()).toBe(aside)
     expect(await sshd.log()).not.toContain('userauth-request')
+  })
+
+  test('a third key is accepted as a new rescue start once its own fingerprint was compared', async () => {
+    const rescue = makeKey('rescue')
+    expect((await cli.run(['set-aside', `127.0.0.1:${sshd.port}`, '--key', rescue.line, '--yes'], { env })).status).toBe(0)
+    const pty = connect()
+    for (const [text, answer] of [
+      [rescue.line, 'No match'],
+      [fingerprint(), 'Match.'],
+    ] as const) {
+      await pty.waitFor('Your choice [1]: ')
+      expect(pty.screen()).not.toContain('accept this key')
+      pty.type('2\r')
+      await pty.waitFor('fingerprint you expect: ')
+      pty.type(`${text}\r`)
+      await pty.waitFor(answer)
+    }
+    await pty.waitFor('accept this key as the rescue key')
+    await pty.waitFor('Your choice [2]: ')
+    pty.type('1\r')
+    await pty.waitFor('Key file [')
+    pty.type('\x03')
+    expect(await pty.exit).toBe(130)
   })
 })
 

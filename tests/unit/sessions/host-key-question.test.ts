@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { makeQuery } from '../../../electron/known-hosts/verdict.js'
 import { askHostKey } from '../../../electron/sessions/host-key-question.js'
 import type { HostKeyQuestion } from '../../../shared/terminal-session.js'
+import { createFakeClock } from '../../support/fake-clock.js'
 import { createHome, createService, rescueKey, sampleKnownHosts, targetIn } from '../../support/rescue-fixture.js'
 
 it('accepts a key that no file knows by no answer under StrictHostKeyChecking yes', async () => {
@@ -12,7 +13,7 @@ it('accepts a key that no file knows by no answer under StrictHostKeyChecking ye
   const ask = (strict: boolean) =>
     askHostKey(
       { question: { verdict: 'unknown', strict } as Omit<HostKeyQuestion, 'id'>, blob: rescueKey, target },
-      { interventions, comparePublished: async () => undefined, log: { info() {}, error() {} } },
+      { interventions, comparePublished: async () => undefined, clock: createFakeClock(), log: { info() {}, error() {} } },
       { onDidChange() {}, onDidAccept: (by) => accepted.push(by) },
     )
   const { digest } = await ask(false).plan('set-aside', false)

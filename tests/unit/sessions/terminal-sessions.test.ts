@@ -162,9 +162,10 @@ describe('a key that the provider publishes otherwise', () => {
       answer = resolve
     })
     let signal: AbortSignal | undefined
+    const clock = createFakeClock()
     const terminals = createTerminalSessions({
       interventions,
-      clock: createFakeClock(),
+      clock,
       log: { info() {}, error() {} },
       isRescueKey: () => false,
       async comparePublished(_host, _port, _blob, ending) {
@@ -190,6 +191,7 @@ describe('a key that the provider publishes otherwise', () => {
     return {
       id,
       terminals,
+      clock,
       question,
       isAborted: () => signal?.aborted,
       async tell(result: 'verified' | 'differs' | undefined) {
@@ -233,6 +235,22 @@ describe('a key that the provider publishes otherwise', () => {
     await end()
   })
 
+  it.each([undefined, 'verified'] as const)(
+    'a third key is a new start once it was compared, here or by the provider (%s)',
+    async (result) => {
+      const { id, terminals, question, tell, end } = await asked({ aside: true })
+      await tell(result)
+      if (result === undefined) {
+        terminals.compare(id, sha(rescueKey))
+        await expect(terminals.acceptThirdKey(id, question().id)).rejects.toMatchObject({ code: 'wrong-state' })
+        terminals.compare(id, sha(third))
+      }
+      await terminals.acceptThirdKey(id, question().id)
+      await vi.waitFor(() => expect(terminals.list()[0]!.phase.kind).toBe('cancelled'))
+      await end()
+    },
+  )
+
   it('is accepted once its own fingerprint was compared, and by nothing else that is typed', async () => {
     const { id, terminals, question, tell, end } = await asked({ known: 'new.example.net' })
     await tell('differs')
@@ -262,6 +280,29 @@ describe('a key that the provider publishes otherwise', () => {
       await vi.waitFor(() => expect(terminals.list()[0]!.phase.kind).toBe('cancelled'))
       await end()
     }
+  })
+
+  it('is waited for by an answer that comes before, but not for long', async () => {
+    const early = await asked({ known: 'new.example.net' })
+    const answer = expect(early.terminals.trust(early.id, early.question().id, false)).rejects.toMatchObject(refused)
+    await early.tell('differs')
+    await answer
+    await early.end()
+
+    const silent = await asked({ known: 'new.example.net' })
+    const accepted = silent.terminals.trust(silent.id, silent.question().id, false)
+    await silent.clock.advance(19_000)
+    expect(silent.terminals.list()[0]!.phase.kind).toBe('host-key')
+    await silent.clock.advance(1000)
+    await accepted
+    await vi.waitFor(() => expect(silent.terminals.list()[0]!.phase.kind).toBe('cancelled'))
+    await silent.end()
+
+    const left = await asked({ known: 'new.example.net' })
+    const late = expect(left.terminals.trust(left.id, left.question().id, false)).rejects.toMatchObject({ code: 'wrong-state' })
+    left.terminals.disconnect(left.id, left.question().id)
+    await late
+    await left.end()
   })
 
   it('is asked about no longer than the question is up', async () => {
