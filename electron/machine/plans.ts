@@ -32,12 +32,14 @@ export interface Plan {
   /** Where a plan to mount puts the system's root. */
   root?: string
   steps: PlanStep[]
+  /** What the commands do not name and yet take away, or turn to: part of what a yes is bound to. */
+  covers?: readonly string[]
 }
 
 const risks: readonly Risk[] = ['reads', 'writes', 'data']
 
-export function previewPlan({ purpose, root, steps }: Plan): MachinePlan {
-  const digest = createHash('sha256').update(JSON.stringify(steps.map(({ words, asks }) => [words, asks ?? ''])))
+export function previewPlan({ purpose, root, steps, covers = [] }: Plan): MachinePlan {
+  const digest = createHash('sha256').update(JSON.stringify([steps.map(({ words, asks }) => [words, asks ?? '']), covers]))
   return {
     digest: digest.digest('hex'),
     purpose,
@@ -288,7 +290,10 @@ export function planUnmount(mounts: readonly CustomerMount[], links: readonly Li
   }
   const closed = topDown(inventory.devices, links).map(closeLink)
   const steps = [...(mounts.length > 0 ? [sync] : []), ...mounts.toReversed().flatMap(unmount), ...closed]
-  return steps.length > 0 ? { purpose: 'unmount', steps } : undefined
+  const covers = inventory.mounts
+    .filter(({ target }) => mounts.some((one) => `${target}/`.startsWith(`${one.target}/`)))
+    .map(({ source, subtree, target }) => JSON.stringify([source, subtree, target]))
+  return steps.length > 0 ? { purpose: 'unmount', steps, covers } : undefined
 }
 
 /** `/mnt`, unless something is mounted there or below: then `/mnt2` … */

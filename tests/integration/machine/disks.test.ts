@@ -286,11 +286,8 @@ describe('what a terminal mounted by hand', () => {
     disks.run('mkfs.ext4 -q "$1"', image)
     return disks.attach(image)
   }
-  const ofTheDisks = () =>
-    disks
-      .run('cat /proc/self/mountinfo')
-      .split('\n')
-      .filter((line) => / \/dev\/loop\d/.test(line))
+  const ofTheMounts = () => disks.run('cat /proc/self/mountinfo').split('\n')
+  const ofTheDisks = () => ofTheMounts().filter((line) => / \/dev\/loop\d/.test(line))
 
   it('is shown and unmounted too, the last first; the rescue system’s own mounts stay', async () => {
     const system = disks.attach(debianImage())
@@ -298,14 +295,19 @@ describe('what a terminal mounted by hand', () => {
     await visit.look()
     await visit.mount(visit.state().mount!.digest)
     const shownBefore = visit.state().unmount!
+    // What a terminal mounted after the plan was shown is not unmounted unseen: below the system, where no command names it, or elsewhere.
+    disks.run('mount -t tmpfs late "$1"/home', mnt)
+    const withLate = ofTheMounts()
+    await expect(visit.unmount(shownBefore)).rejects.toMatchObject({ code: 'wrong-state' })
+    expect(ofTheMounts()).toEqual(withLate)
+    disks.run('umount "$1"/home', mnt)
     const at = byHand(data, 'backup of sdb')
     disks.run('mkdir "$1"/folder "$2"/bound "$2"/own; mount --bind "$1"/folder "$2"/bound; mount --bind /usr "$2"/own', at, disks.folder)
     const bound = join(disks.folder, 'bound')
 
-    // What a terminal mounted after the plan was shown is not unmounted unseen.
-    const mounted = ofTheDisks()
+    const withBound = ofTheMounts()
     await expect(visit.unmount(shownBefore)).rejects.toMatchObject({ code: 'wrong-state' })
-    expect(ofTheDisks()).toEqual(mounted)
+    expect(ofTheMounts()).toEqual(withBound)
     const shell = await disks.linger('cd "$1"; echo here; read line', bound)
     await expect(visit.unmount()).rejects.toMatchObject({ code: 'still-in-use', data: { path: bound, directory: bound } })
     expect(visit.state()).toMatchObject({
