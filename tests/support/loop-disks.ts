@@ -47,6 +47,8 @@ export async function createLoopDisks(): Promise<LoopDisks> {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
 
+  const namespace = namespaceOf(keeper.pid!)
+  if (!namespace || namespace === namespaceOf(process.pid)) throw new Error('no mount namespace of its own: nothing is mounted')
   const inherited = new Set(mountsOf(keeper.pid!).map(({ id }) => id))
 
   const show = () => writeFileSync(visible, loops.join('\n'))
@@ -58,9 +60,9 @@ export async function createLoopDisks(): Promise<LoopDisks> {
     run('mount --bind "$1" "$2"', `${real}-wrap`, program)
   }
   wrap('/usr/bin/lsblk', `exec "$real" "$@" $(findmnt -no SOURCE /) $(cat '${visible}')`)
-  // An earlier test's loop device of the same name may have failed on purpose.
-  const bootSeconds = readFileSync('/proc/uptime', 'utf8').split(' ')[0]!
-  wrap('/usr/bin/dmesg', `"$real" "$@" | awk -F '[][]' '$2 + 0 >= ${bootSeconds}'`)
+  // An earlier test's loop device of the same name may have failed.
+  const last = /^\[\s*([\d.]+)\]/.exec(run('dmesg | tail -n 1'))?.[1] ?? '0'
+  wrap('/usr/bin/dmesg', `log=$("$real" "$@") || exit; printf '%s\\n' "$log" | awk -F '[][]' '$2 + 0 > ${last} || !/loop[0-9]/'`)
   show()
 
   const records: CommandRecord[] = []
@@ -102,13 +104,24 @@ export async function createLoopDisks(): Promise<LoopDisks> {
       return child
     },
     async end() {
+      const failures: unknown[] = []
+      const trying = async (work: () => unknown) => {
+        try {
+          await work()
+        } catch (error) {
+          failures.push(error)
+        }
+      }
       for (const child of lingering.reverse()) await killed(child)
       // What a server that is gone left behind still holds its mounts, and a mounted partition stays known under the loop device's
       // name: the next test that is given this device could not add its own.
-      await killAllBeside(keeper.pid!)
-      for (const { id, target } of mountsOf(keeper.pid!).reverse()) if (!inherited.has(id)) run('umount "$1"', target)
+      if (keeper.exitCode === null && keeper.signalCode === null && namespaceOf(keeper.pid!) === namespace) {
+        await trying(() => killAllBeside(keeper.pid!, namespace))
+        for (const { id, target } of mountsOf(keeper.pid!).reverse()) if (!inherited.has(id)) await trying(() => run('umount "$1"', target))
+      }
       await killed(keeper)
-      for (const loop of loops) release(loop)
+      for (const loop of loops) await trying(() => release(loop))
+      if (failures.length > 0) throw new AggregateError(failures, 'what the disks of a test hold could not be given back')
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -137,18 +150,19 @@ async function killed(child: ChildProcess) {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** Ends every other process of the same mount namespace, and waits until they are gone. */
-async function killAllBeside(keeper: number) {
-  const namespace = readlinkSync(`/proc/${keeper}/ns/mnt`)
-  for (;;) {
-    const others = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== keeper && namespaceOf(pid) === namespace)
+/** Ends every other process of a mount namespace, and waits until they are gone. */
+async function killAllBeside(keeper: number, namespace: string) {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const others = all.map(Number).filter((pid) => pid !== keeper && namespaceOf(pid) === namespace)
     if (others.length === 0) return
-    for (const pid of others) killIfThere(Number(pid))
+    for (const pid of others) killIfThere(pid)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+  throw new Error('a process in the namespace of the disks does not end')
 }
 
-function namespaceOf(pid: string): string | undefined {
+function namespaceOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/mnt`)
   } catch {
