@@ -157,7 +157,11 @@ function openingWith({ read, write }: Pieces): Pick<FileSystem, 'openForReading'
       info: async () => toInfo(await telling(file, handle.stat())),
       read: (position, into) => telling(file, read(handle, into, position)),
       async write(position, bytes) {
-        for (let done = 0; done < bytes.length; ) done += await telling(file, write(handle, bytes.subarray(done), position + done))
+        for (let done = 0; done < bytes.length; ) {
+          const written = await telling(file, write(handle, bytes.subarray(done), position + done))
+          if (written === 0) throw new AppError('path-failed', { file })
+          done += written
+        }
       },
       truncate: (size) => telling(file, handle.truncate(size)),
       sync: () => telling(file, handle.sync()),
