@@ -29,3 +29,26 @@ it('everything we use of it is there', () => {
   expect(keepsNoInput(client)).toBe(false)
   socket.destroy()
 })
+
+it.each([
+  ['aes128-gcm@openssh.com', true],
+  ['aes256-ctr', true],
+  ['chacha20-poly1305@openssh.com', false],
+])('what it reads with %s: done with it on return %s', async (cipher, isDone) => {
+  const { CIPHER_INFO, MAC_INFO, createDecipher, init } = require('ssh2/lib/protocol/crypto.js')
+  await init
+  const info = CIPHER_INFO[cipher]
+  const mac = MAC_INFO['hmac-sha2-256-etm@openssh.com']
+  const _decipher = createDecipher({
+    inbound: {
+      seqno: 0,
+      onPayload() {},
+      decipherInfo: info,
+      decipherKey: Buffer.alloc(info.keyLen),
+      decipherIV: Buffer.alloc(info.ivLen),
+      macInfo: mac,
+      macKey: Buffer.alloc(mac.len),
+    },
+  })
+  expect(keepsNoInput({ _protocol: { _decipher } } as unknown as ssh2.Client)).toBe(isDone)
+})
