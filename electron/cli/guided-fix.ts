@@ -10,7 +10,7 @@ import { PUBLISHED_MS } from '../sessions/host-key-question.js'
 import type { Console } from './console.js'
 import { renderEdit } from './edit-view.js'
 import { exits, reportFailure } from './failure.js'
-import { until } from './interrupt.js'
+import { unlessInterrupted, until } from './interrupt.js'
 import { placeOf } from './journal.js'
 import { harmless, type Output } from './output.js'
 import { isYes, sayWhatAnAdministratorCanDo } from './set-aside.js'
@@ -45,7 +45,10 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
   }
   let isCompared = false
   const answers = () => {
-    if (question.interventionId) return isCompared || isKnownThirdKey(o) ? [acceptThirdKey(o)] : []
+    if (question.interventionId) {
+      const isKnown = isCompared || isExpiredKey(o) || currentQuestion(o).published?.result === 'verified'
+      return isKnown ? [acceptThirdKey(o)] : []
+    }
     return question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
   }
   const published = () => currentQuestion(o).published?.result
@@ -74,7 +77,7 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
     const answer = (await o.console.ask(texts.hostKey.choose({ default: safe }))).trim()
     const choice = choices[answer === '' ? safe - 1 : Number(answer) - 1]
     try {
-      const result = await choice?.run()
+      const result = choice && (await unlessInterrupted(choice.run(), o.signal))
       if (result === 'disconnect') return disconnect()
       if (result === 'go-on') return undefined
     } catch (error) {
@@ -105,11 +108,13 @@ async function untilPublished(o: GuidedFix): Promise<void> {
   })
 }
 
-function explain({ output, question, session }: GuidedFix): void {
+function explain(o: GuidedFix): void {
+  const { output, question, session } = o
   const { texts, style } = output
   const { hostKey } = texts
+  const third = isExpiredKey(o) ? hostKey.expired : { title: hostKey.thirdTitle, text: hostKey.thirdText }
   const title = question.interventionId
-    ? hostKey.thirdTitle
+    ? third.title
     : question.verdict === 'revoked'
       ? hostKey.revokedTitle
       : question.verdict === 'unknown'
@@ -130,7 +135,7 @@ function explain({ output, question, session }: GuidedFix): void {
     `\n${style.bold(hostKey.shown)}\n  ${question.presented.type} ${question.presented.fingerprint}\n${question.presented.randomart}`,
   )
   if (question.verdict === 'revoked') output.tell(`\n${hostKey.revokedText}`)
-  if (question.interventionId) output.tell(`\n${hostKey.thirdText({})}`)
+  if (question.interventionId) output.tell(`\n${third.text}`)
   sayWhatAnAdministratorCanDo(question.adminCommands, output)
 }
 
@@ -173,19 +178,23 @@ function changedChoices(o: GuidedFix): Choice[] {
   return choices
 }
 
-/** Published by the provider, or the rescue key itself past its end: nothing to compare. */
-function isKnownThirdKey(o: GuidedFix): boolean {
-  const intervention = o.app.interventions.list().find(({ id }) => id === o.question.interventionId)
-  return currentQuestion(o).published?.result === 'verified' || intervention?.rescueKey.fingerprint === o.question.presented.fingerprint
+/** The accepted rescue key itself, past its end. */
+function isExpiredKey({ app, question }: GuidedFix): boolean {
+  const intervention = app.interventions.list().find(({ id }) => id === question.interventionId)
+  return intervention?.rescueKey.fingerprint === question.presented.fingerprint
 }
 
-const acceptThirdKey = ({ app, session, question, output }: GuidedFix): Choice => ({
-  text: output.texts.hostKey.acceptThird,
-  async run() {
-    await app.terminals.acceptThirdKey(session.id, question.id)
-    return 'go-on'
-  },
-})
+function acceptThirdKey(o: GuidedFix): Choice {
+  const { app, session, question, output } = o
+  const { expired, acceptThird } = output.texts.hostKey
+  return {
+    text: isExpiredKey(o) ? expired.accept({ hours: app.settings.get().rescueTtlHours }) : acceptThird,
+    async run() {
+      await app.terminals.acceptThirdKey(session.id, question.id)
+      return 'go-on'
+    },
+  }
+}
 
 /** @returns whether it is the key's. */
 async function compare({ app, session, console, output }: GuidedFix): Promise<boolean> {

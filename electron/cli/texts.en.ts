@@ -127,7 +127,8 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     'device-busy': (d) => `${d.device ?? 'This device'} is in use on the rescue system already.`,
     'still-in-use': (d) =>
       `${d.path ?? 'The system'} is still in use${d.pid ? ` by ${d.command} (process ${d.pid}) in ${d.directory}` : ''}. Leave it, then try again.`,
-    'wrong-state': () => 'This is not possible any more: it was done or changed meanwhile. rescueterm status shows where it stands.',
+    'wrong-state': () =>
+      'This is not possible any more: it was done or changed meanwhile. Run the command again; rescueterm status shows where a rescue stands.',
     provider: (d) =>
       `${d.provider ?? 'The provider'} could not do this${d.problem ? ` (${d.problem})` : ''}. The details say why; its own site can do the same.`,
     'no-sftp': () => 'The server offers no SFTP.',
@@ -200,9 +201,14 @@ Exit status: 0 done or match, 1 failure, 2 usage, 10 unknown, 11 changed, 12 oth
     revokedText:
       'Whoever keeps the file has declared the key unsafe, usually because its private half is in other hands.\nRescueTerm offers no way past it, not in rescue either. Give the server new host keys in the provider’s web console.',
     thirdTitle: 'Alarm: a third key answers',
-    thirdText: (d) =>
-      `It is neither your server’s key nor the rescue system’s. Nothing was sent, nothing changed; your lines stay set aside. Ask your provider. If it was put in rescue anew, compare its fingerprint: then this key can be accepted.${d.status ? ` ${d.status}` : ''}`,
+    thirdText:
+      'It is neither your server’s key nor the rescue system’s. Nothing was sent, nothing changed; your lines stay set aside. Ask your provider. If it was put in rescue anew, compare its fingerprint: when it matches, this key can be accepted.',
     acceptThird: 'It was put in rescue anew: accept this key as the rescue key',
+    expired: {
+      title: 'The rescue key is no longer accepted',
+      text: 'Its time is over. Nothing was sent, nothing changed; your lines stay set aside.',
+      accept: (d) => `It is still in rescue: accept this key for another ${d.hours} h`,
+    },
     question: 'What happened?',
     rescue: 'I put it in rescue mode. Your lines are set aside and put back when your system returns.',
     reinstalled: 'It was reinstalled. The new key replaces yours for good.',

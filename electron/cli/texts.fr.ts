@@ -135,7 +135,8 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     'device-busy': (d) => `${d.device ?? 'Ce périphérique'} est déjà utilisé sur le système rescue.`,
     'still-in-use': (d) =>
       `${d.path ?? 'Le système'} est encore utilisé${d.pid ? ` par ${d.command} (processus ${d.pid}) dans ${d.directory}` : ''}. Quittez-le, puis réessayez.`,
-    'wrong-state': () => 'Ce n’est plus possible : fait ou changé entre-temps. rescueterm status montre où on en est.',
+    'wrong-state': () =>
+      'Ce n’est plus possible : fait ou changé entre-temps. Relancez la commande ; rescueterm status montre où en est un rescue.',
     provider: (d) =>
       `${d.provider ?? 'L’hébergeur'} n’a pas pu le faire${d.problem ? ` (${d.problem})` : ''}. Les détails disent pourquoi ; son propre site peut faire de même.`,
     'no-sftp': () => 'Le serveur n’offre pas de SFTP.',
@@ -211,9 +212,14 @@ Code de sortie : 0 fait ou identique, 1 échec, 2 usage, 10 inconnue, 11 chang�
     revokedText:
       'La personne qui tient ce fichier a déclaré cette clé non sûre, le plus souvent parce que sa moitié privée est en d’autres mains.\nRescueTerm n’offre aucun passage, en rescue non plus. Donnez de nouvelles clés d’hôte au serveur, dans la console web de l’hébergeur.',
     thirdTitle: 'Alarme : une troisième clé répond',
-    thirdText: (d) =>
-      `Ce n’est ni la clé de votre serveur, ni celle du rescue. Rien n’a été envoyé, rien n’a changé ; vos lignes restent de côté. Interrogez l’hébergeur. S’il a été remis en rescue, comparez son empreinte : cette clé peut alors être acceptée.${d.status ? ` ${d.status}` : ''}`,
+    thirdText:
+      'Ce n’est ni la clé de votre serveur, ni celle du rescue. Rien n’a été envoyé, rien n’a changé ; vos lignes restent de côté. Interrogez l’hébergeur. S’il a été remis en rescue, comparez son empreinte : si elle correspond, cette clé peut être acceptée.',
     acceptThird: 'Il a été remis en rescue : accepter cette clé comme clé du rescue',
+    expired: {
+      title: 'La clé du rescue n’est plus acceptée',
+      text: 'Son délai est passé. Rien n’a été envoyé, rien n’a changé ; vos lignes restent de côté.',
+      accept: (d) => `Il est toujours en rescue : accepter cette clé pour encore ${d.hours} h`,
+    },
     question: 'Que s’est-il passé ?',
     rescue: 'Je l’ai mis en mode rescue. Vos lignes sont mises de côté, puis remises quand votre système revient.',
     reinstalled: 'Il a été réinstallé. La nouvelle clé remplace les vôtres définitivement.',

@@ -46,8 +46,9 @@ export interface Texts {
     revokedTitle: string
     revokedText: string
     thirdTitle: string
-    thirdText: Say
+    thirdText: string
     acceptThird: string
+    expired: { title: string; text: string; accept: Say }
     question: string
     rescue: string
     reinstalled: string

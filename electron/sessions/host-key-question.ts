@@ -53,7 +53,13 @@ export function askHostKey(
   const ending = new AbortController()
   let isCompared = false
   let published: HostKeyQuestion['published'] = target.practice ? undefined : { result: 'asking' }
-  const told = published && follow()
+  let stopWaiting = () => {}
+  /** An answer need not wait for the provider any longer. */
+  const waited = new Promise<void>((resolve) => {
+    stopWaiting = resolve
+  })
+  const cancelLimit = published ? clock.setTimeout(stopWaiting, PUBLISHED_MS) : stopWaiting
+  if (published) void follow().then(stopWaiting)
 
   /** The question is up meanwhile: a provider that cannot be asked, or tells late, leaves it to the person. */
   async function follow() {
@@ -75,15 +81,7 @@ export function askHostKey(
   }
   /** Waits for what the provider says, but not for long; who has compared the key's own fingerprint need not wait. */
   async function refuseOther() {
-    if (published?.result === 'asking' && !isCompared) {
-      let stopWaiting = () => {}
-      const longEnough = new Promise<void>((resolve) => {
-        stopWaiting = clock.setTimeout(resolve, PUBLISHED_MS)
-        ending.signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      await Promise.race([told, longEnough])
-      stopWaiting()
-    }
+    if (published?.result === 'asking') await waited
     if (ending.signal.aborted) throw new AppError('wrong-state')
     if (published?.result === 'differs') throw new AppError('published-key-differs', { host })
   }
@@ -96,6 +94,7 @@ export function askHostKey(
       const result = compareExpectation(text, blob)
       if (result !== 'match') return result
       isCompared = true
+      stopWaiting()
       if (published?.result === 'differs') {
         published = undefined
         onDidChange()
@@ -135,6 +134,10 @@ export function askHostKey(
       await interventions.acceptThirdKey(interventionId, fingerprint(blob), isCompared || published?.result === 'verified')
       onDidAccept({})
     },
-    dispose: () => ending.abort(),
+    dispose() {
+      ending.abort()
+      cancelLimit()
+      stopWaiting()
+    },
   }
 }

@@ -84,6 +84,7 @@ export function EditPage({
                   size="xs"
                   label={t('host-key.edit.alsoWrite')}
                   checked={alsoWrite}
+                  disabled={busy === 'applying'}
                   onChange={(event) => setAlsoWrite(event.currentTarget.checked)}
                 />
               )}
@@ -94,7 +95,7 @@ export function EditPage({
         {question.systemEntries.length > 0 && <SystemLines question={question} />}
         {preview && <WayBack preview={preview} lines={lines} />}
       </div>
-      <Foot left={<Back onBack={onBack} />}>
+      <Foot left={<Back onBack={onBack} disabled={busy === 'applying'} />}>
         {error && !busy && (
           <Button size="sm" onClick={planAgain}>
             {t('common.tryAgain')}

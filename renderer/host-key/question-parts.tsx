@@ -76,10 +76,10 @@ export function Escape({ words }: { words?: boolean }) {
   )
 }
 
-export function Back({ onBack }: { onBack: () => void }) {
+export function Back({ onBack, disabled = false }: { onBack: () => void; disabled?: boolean }) {
   const t = useT()
   return (
-    <Button size="sm" leftSection={<IconChevronLeft size={16} stroke={1.75} />} onClick={onBack}>
+    <Button size="sm" disabled={disabled} leftSection={<IconChevronLeft size={16} stroke={1.75} />} onClick={onBack}>
       {t('common.back')}
     </Button>
   )
