@@ -180,8 +180,9 @@ function changedChoices(o: GuidedFix): Choice[] {
 
 /** The accepted rescue key itself, past its end. */
 function isExpiredKey({ app, question }: GuidedFix): boolean {
-  const intervention = app.interventions.list().find(({ id }) => id === question.interventionId)
-  return intervention?.rescueKey.fingerprint === question.presented.fingerprint
+  const { interventionId, presented } = question
+  if (interventionId === undefined) return false
+  return app.interventions.list().some(({ id, rescueKey }) => id === interventionId && rescueKey.fingerprint === presented.fingerprint)
 }
 
 function acceptThirdKey(o: GuidedFix): Choice {
