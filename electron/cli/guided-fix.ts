@@ -43,15 +43,15 @@ export async function answerHostKey(o: GuidedFix): Promise<number | undefined> {
     output.tell(texts.error['not-a-terminal']({}))
     return disconnect()
   }
+  const published = () => currentQuestion(o).published?.result
   let isCompared = false
   const answers = () => {
     if (question.interventionId) {
-      const isKnown = isCompared || isExpiredKey(o) || currentQuestion(o).published?.result === 'verified'
+      const isKnown = isCompared || isExpiredKey(o) || published() === 'verified'
       return isKnown ? [acceptThirdKey(o)] : []
     }
     return question.verdict === 'unknown' ? unknownChoices(o) : changedChoices(o)
   }
-  const published = () => currentQuestion(o).published?.result
   await untilPublished(o)
   if (published() === 'verified') output.tell(style.green(texts.hostKey.verified))
   if (published() === 'differs') output.tell(style.red(texts.hostKey.differs))
